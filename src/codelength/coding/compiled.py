@@ -1,0 +1,68 @@
+"""`kernel` and `part`: compile a hot loop with numba, and cache the machine code so that no change is missed.
+
+numba keys its cache on the file of the compiled function alone, so an edited kernel would live on
+inside the cached kernels that call it. Ours lives in a folder named after the sources of the whole
+package.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@cache
+def cache_folder() -> Path | None:
+    """The folder for compiled kernels of exactly these sources, or None where none is writable.
+
+    It lies in `$CODELENGTH_CACHE`, else in `$XDG_CACHE_HOME/codelength` or `~/.cache/codelength`.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(package.rglob("*.py")):
+        stat = source.stat()
+        digest.update(f"{source}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    given = os.environ.get("CODELENGTH_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    root = Path(given) if given else Path(base) / "codelength"
+    try:
+        folder = root.expanduser() / f"kernels-{digest.hexdigest()[:16]}"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def kernel(function: F) -> F:
+    """Compile `function` in nopython mode on its first call.
+
+    int64 wraps and division by zero gives 0: a kernel keeps its values in range itself.
+    """
+    return _compile(function, no_cfunc_wrapper=True)
+
+
+def part(function: F) -> F:
+    """Like `kernel`, but copied into each kernel that calls it: for what is called in few places.
+
+    Every kernel carries compiled copies of the kernels that it calls, so deep call graphs of
+    kernels compile slowly; parts cost nothing.
+    """
+    return _compile(function, inline="always", no_cfunc_wrapper=True)
+
+
+def _compile(function: F, **options: str | bool) -> F:
+    folder = cache_folder()
+    if folder is None:
+        return cast(F, numba.njit(error_model="numpy", **options)(function))
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)  # read by numba while it decorates, then put back
+    try:
+        return cast(F, numba.njit(cache=True, error_model="numpy", **options)(function))
+    finally:
+        numba.config.CACHE_DIR = before

@@ -1,0 +1,237 @@
+"""The message file `.cl`: coded messages back to back, in checked chunks, under a header.
+
+Layout (format 1; integers are LEB128 unless said otherwise):
+
+    "CLEN" | format, 1 byte | header length | header, UTF-8 JSON | CRC-32, 4 bytes
+    per chunk:  messages (>= 1) | bits | bits packed | CRC-32 of the chunk, 4 bytes
+    the end:    0 | messages in all | SHA-256 of the targets, 32 bytes | CRC-32, 4 bytes
+
+Every CRC goes on from the one before it, so chunks cannot be dropped, swapped or repeated. The
+header names the codec and its protocol's fingerprint: another codec, another version of a format,
+other weights are refused by name.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from codelength.coding.bits import BitReader, Bits, BitWriter
+from codelength.errors import InputError, MessageError
+
+MAGIC = b"CLEN"
+FORMAT = 1
+CHUNK_BITS = 1 << 20
+"""A chunk is closed at this many bits, or at `CHUNK_MESSAGES` messages."""
+CHUNK_MESSAGES = 4096
+
+Json = str | int | float | bool | None | list["Json"] | Mapping[str, "Json"]
+
+
+def canonical_json(value: Json) -> str:
+    """`value` as JSON in one agreed form: keys sorted, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def fingerprint(protocol: Json) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a protocol's canonical JSON."""
+    return sha256(canonical_json(protocol).encode()).hexdigest()[:16]
+
+
+def varint(value: int) -> bytes:
+    """LEB128: seven bits a byte, least significant first, the high bit set on all but the last."""
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def pack_header(header: Mapping[str, Json]) -> bytes:
+    """The start of a file, up to and with the header's CRC."""
+    text = canonical_json(header).encode()
+    body = MAGIC + bytes([FORMAT]) + varint(len(text)) + text
+    return body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def pack_messages(header: Mapping[str, Json], messages: Iterable[Bits], digest: bytes) -> bytes:
+    """A whole file; `digest` is the SHA-256 of the targets (see `TargetDigest`)."""
+    out = bytearray(pack_header(header))
+    check = int.from_bytes(out[-4:], "big")
+    total = 0
+    for count, bits in _chunks(messages):
+        body = varint(count) + varint(len(bits)) + bytes(bits)
+        check = zlib.crc32(body, check)
+        out += body + check.to_bytes(4, "big")
+        total += count
+    body = varint(0) + varint(total) + digest
+    check = zlib.crc32(body, check)
+    return bytes(out + body + check.to_bytes(4, "big"))
+
+
+def _chunks(messages: Iterable[Bits]) -> Iterator[tuple[int, Bits]]:
+    writer, count = BitWriter(), 0
+    for bits in messages:
+        writer.append(bits)
+        count += 1
+        if len(writer) >= CHUNK_BITS or count >= CHUNK_MESSAGES:
+            yield count, writer.bits()
+            writer, count = BitWriter(), 0
+    if count:
+        yield count, writer.bits()
+
+
+class TargetDigest:
+    """SHA-256 over the targets of a file in order, each under its length."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+
+    def add(self, target: bytes) -> None:
+        """Take in one more target."""
+        self._hash.update(len(target).to_bytes(8, "big"))
+        self._hash.update(target)
+
+    def digest(self) -> bytes:
+        """The 32 bytes of the hash."""
+        return self._hash.digest()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some messages back to back, without framing: their number and their bits."""
+
+    messages: int
+    data: bytes
+    length: int
+
+    def reader(self) -> BitReader:
+        """A reader at the first message."""
+        return BitReader(self.data, self.length)
+
+
+@dataclass(frozen=True)
+class MessageFile:
+    """A message file that was read and whose checksums hold.
+
+    Arguments:
+        header: what the writer said of codec, corpus and protocol.
+        chunks: the coded messages.
+        digest: SHA-256 of the targets that they decode to.
+        size: bytes of the whole file.
+    """
+
+    header: dict[str, Json]
+    chunks: tuple[Chunk, ...]
+    digest: bytes
+    size: int
+
+    @property
+    def coded_bits(self) -> int:
+        """Bits of the messages alone."""
+        return sum(chunk.length for chunk in self.chunks)
+
+    @property
+    def container_bits(self) -> int:
+        """What the file spends beyond its messages: header, checksums, padding."""
+        return 8 * self.size - self.coded_bits
+
+    @property
+    def messages(self) -> int:
+        """How many messages there are."""
+        return sum(chunk.messages for chunk in self.chunks)
+
+
+class _Cursor:
+    """Walks over the bytes of a file; running out raises `MessageError`."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data, self.name, self.at = data, name, 0
+
+    def take(self, count: int) -> bytes:
+        if self.at + count > len(self.data):
+            raise MessageError(f"{self.name} is truncated: it ends at byte {len(self.data)}")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def varint(self) -> int:
+        value, shift = 0, 0
+        while True:
+            byte = self.take(1)[0]
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value
+            shift += 7
+            if shift > 63:
+                raise MessageError(f"{self.name} is damaged at byte {self.at}")
+
+
+def unpack_messages(data: bytes, name: str = "the message file") -> MessageFile:
+    """Read a whole file and check every checksum.
+
+    Raises:
+        MessageError: not a message file, another format version, damaged, or truncated.
+    """
+    cursor = _Cursor(data, name)
+    if data[:4] != MAGIC[: len(data)] or not data:
+        raise MessageError(f"{name} is not a .cl message file (it does not start with CLEN)")
+    cursor.take(4)
+    version = cursor.take(1)[0]
+    if version != FORMAT:
+        raise MessageError(f"{name} has format {version}; this version reads format {FORMAT}")
+    text = cursor.take(cursor.varint())
+    check = _check(cursor, 0, 0)
+    header = json.loads(text)
+    chunks: list[Chunk] = []
+    while True:
+        start = cursor.at
+        count = cursor.varint()
+        if count == 0:
+            break
+        length = cursor.varint()
+        payload = cursor.take((length + 7) // 8)
+        check = _check(cursor, start, check)
+        chunks.append(Chunk(count, payload, length))
+    total, digest = cursor.varint(), cursor.take(32)
+    _check(cursor, start, check)
+    if total != sum(chunk.messages for chunk in chunks) or cursor.at != len(data):
+        raise MessageError(f"{name} does not end where its last record says (damaged or appended)")
+    return MessageFile(header, tuple(chunks), digest, len(data))
+
+
+def _check(cursor: _Cursor, start: int, before: int) -> int:
+    check = zlib.crc32(cursor.data[start : cursor.at], before)
+    if int.from_bytes(cursor.take(4), "big") != check:
+        raise MessageError(f"{cursor.name} is damaged between bytes {start} and {cursor.at}")
+    return check
+
+
+def read_messages(path: Path) -> MessageFile:
+    """`unpack_messages` of a file on disk."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    return unpack_messages(data, str(path))
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that it is there in full or not at all, also after a kill.
+
+    Raises:
+        InputError: the folder is missing or not writable.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,71 @@
+"""What a prior is: it prices programs; a decodable one also writes and reads them."""
+
+from abc import ABC, abstractmethod
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.bits import BitReader, Bits
+from codelength.dsl.interpreter import Limits
+from codelength.dsl.operations import ARITY, HIGHEST, KINDS, OPERATIONS, OUTPUT, SET_LIST
+from codelength.dsl.program import Program
+from codelength.errors import ProgramError
+
+Array = npt.NDArray[np.int64]
+
+
+class Prior(ABC):
+    """Prices programs in bits.
+
+    A program outside the domain (see `operations.Kind`), one that does not run, or one whose output
+    leaves 0..255 has no price: with unbounded integers every sequence is a 53-bit program.
+    """
+
+    name: str
+
+    @abstractmethod
+    def bits(self, program: Program) -> float:
+        """The price in bits.
+
+        Raises:
+            ProgramError: the program has no price, and why.
+        """
+
+
+class DecodablePrior(Prior):
+    """A prior whose prices are the lengths of messages."""
+
+    @abstractmethod
+    def encode(self, program: Program) -> Bits:
+        """The program as a prefix-free message of at most ceil(bits(program)) + 1 bits."""
+
+    @abstractmethod
+    def read(self, reader: BitReader, limits: Limits) -> Program:
+        """Read one program's message and move `reader` behind it."""
+
+
+def refuse(words: Array, bounds: Array, line: int, argument: int) -> NoReturn:
+    """Raise the error for an argument (or a value of a list) that is outside the domain."""
+    here = 0
+    for _ in range(line):
+        here += 2 + int(words[here + 1]) if words[here] == SET_LIST else 1 + int(ARITY[words[here]])
+    operation = OPERATIONS[words[here]]
+    if words[here] == SET_LIST:
+        value, highest, lowest, position = int(words[here + 2 + argument]), 255, 0, argument + 1
+        what = f"value {position} of the list"
+    else:
+        kind = int(KINDS[words[here], argument])
+        value = int(words[here + 1 + argument])
+        lowest, highest = (1 if kind in (3, 4) else 0), int(HIGHEST[kind])
+        if kind == 5:
+            source = int(words[here + 1])
+            highest = int(bounds[source + 1] - bounds[source])
+        what = f"argument {argument + 1}"
+    raise ProgramError(
+        f"line {line + 1}, {operation.name}: {what} is {value}, outside the domain"
+        f" {lowest}..{highest}; such a program has no price"
+    )
+
+
+__all__ = ["OUTPUT", "DecodablePrior", "Prior", "refuse"]

@@ -1,0 +1,25 @@
+"""The errors that the package raises on purpose: each says what is wrong, where, and what to do."""
+
+
+class CodelengthError(Exception):
+    """Base of all of them; the command line prints it on one line and exits with 2."""
+
+
+class InputError(CodelengthError):
+    """What the user gave (a file, an option, a target) cannot be used."""
+
+
+class MessageError(CodelengthError):
+    """A message is damaged, truncated, or was written by another protocol."""
+
+
+class ProgramError(CodelengthError):
+    """A program of KT's language cannot be read, run or priced."""
+
+
+class CannotEncode(CodelengthError):
+    """A partial codec has no message for this target; `Fallback` catches it and pays."""
+
+
+class MissingExtra(CodelengthError):
+    """An optional library is not installed; the message names the extra."""
