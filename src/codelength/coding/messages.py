@@ -219,8 +219,11 @@ def read_messages(path: Path) -> MessageFile:
     return unpack_messages(data, str(path))
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
     """Write a file so that it is there in full or not at all, also after a kill.
+
+    Arguments:
+        sync: wait until it is on the disk, so that it also survives a loss of power.
 
     Raises:
         InputError: the folder is missing or not writable.
@@ -229,8 +232,9 @@ def write_atomic(path: Path, data: bytes) -> None:
     try:
         with temporary.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codelength.coding.bits import BitReader, Bits
 from codelength.dsl.interpreter import Limits
-from codelength.dsl.operations import ARITY, HIGHEST, KINDS, OPERATIONS, OUTPUT, SET_LIST
+from codelength.dsl.operations import ARITY, HIGHEST, KINDS, OPERATIONS, SET_LIST
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
 
@@ -34,7 +34,9 @@ class Prior(ABC):
 
 
 class DecodablePrior(Prior):
-    """A prior whose prices are the lengths of messages."""
+    """A prior whose prices are the lengths of messages; `version` changes with one bit of them."""
+
+    version: int
 
     @abstractmethod
     def encode(self, program: Program) -> Bits:
@@ -66,6 +68,3 @@ def refuse(words: Array, bounds: Array, line: int, argument: int) -> NoReturn:
         f"line {line + 1}, {operation.name}: {what} is {value}, outside the domain"
         f" {lowest}..{highest}; such a program has no price"
     )
-
-
-__all__ = ["OUTPUT", "DecodablePrior", "Prior", "refuse"]

@@ -141,7 +141,7 @@ def decode_program(
     while True:
         if here + 8 > len(words) or line + 2 > len(bounds):
             return MEMORY, 0
-        if state[2] > state[5] - state[4]:
+        if state[COUNT] > state[END] - state[START]:
             return TRUNCATED, 0
         operation = decode_uniform(state, data, INITIATORS if line == 0 else OUTPUT + 1)
         words[here] = operation
@@ -177,6 +177,7 @@ class ExactPrior(DecodablePrior):
     """The uniform code over programs, as described above."""
 
     name = "exact"
+    version = 1
 
     def _choices(self, program: Program) -> tuple[Array, Array, int]:
         bounds = check_domain(program)
@@ -226,6 +227,3 @@ class ExactPrior(DecodablePrior):
             raise MessageError(f"the message is no program that runs: {cause}")
         finish_message(state, reader)
         return Program(words[:used])
-
-
-__all__ = ["COUNT", "ExactPrior"]

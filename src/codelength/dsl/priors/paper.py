@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
-from codelength.dsl.interpreter import words_of_line
+from codelength.dsl.interpreter import Limits, words_of_line
 from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST
 from codelength.dsl.priors.base import Prior, refuse
 from codelength.dsl.program import Program
@@ -66,13 +66,13 @@ def paper_bits(words: Array, start: int) -> float:
     return bits
 
 
-def check_domain(program: Program) -> Array:
+def check_domain(program: Program, limits: Limits | None = None) -> Array:
     """Run the program and check every argument; returns the interpreter's `bounds`.
 
     Raises:
         ProgramError: it does not run, or an argument or its output is outside the domain.
     """
-    execution = program.run()
+    execution = program.run(limits)
     line, argument = outside_domain(program.words, 0, execution.bounds)
     if line >= 0:
         refuse(program.words, execution.bounds, line, argument)

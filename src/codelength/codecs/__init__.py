@@ -1,0 +1,1 @@
+"""Who compresses: the codec protocol, combinators, standard compressors, and their names."""

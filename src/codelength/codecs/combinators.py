@@ -1,0 +1,207 @@
+"""Combinators: codecs made of codecs.
+
+Example: Fallback(Deflate(), Raw()) -> one selector bit, then the shorter of the two messages.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Self
+
+from codelength.coding.arithmetic import Decoder, Encoder
+from codelength.coding.bits import BitReader, Bits
+from codelength.coding.integers import elias_delta, read_elias_delta
+from codelength.coding.messages import Json
+from codelength.codecs.protocol import Codec, Message, Proposal
+from codelength.corpora.instances import Condition, Instance
+from codelength.errors import CannotEncode, InputError, MessageError
+
+LONGEST = 1 << 40
+"""Targets longer than this are refused as damaged when read."""
+
+
+def length_bits(length: int, given: Condition) -> Bits:
+    """The length of a target as Elias' delta code of length + 1; nothing where it is public."""
+    if given.length is None:
+        return elias_delta(length + 1)
+    if given.length != length:
+        raise InputError(f"the target has {length} symbols, the condition says {given.length}")
+    return Bits()
+
+
+def read_length(reader: BitReader, given: Condition) -> int:
+    """The mirror of `length_bits`."""
+    length = read_elias_delta(reader) - 1 if given.length is None else given.length
+    if length > LONGEST:
+        raise MessageError(f"a target of {length} symbols (damaged or foreign message)")
+    return length
+
+
+def check_alphabet(target: bytes, given: Condition) -> None:
+    """Refuse a target with symbols outside the alphabet."""
+    if given.alphabet < 256 and target and max(target) >= given.alphabet:
+        raise InputError(f"the target has the symbol {max(target)}, outside 0..{given.alphabet - 1}")
+
+
+class Raw(Codec):
+    """The target as it is (KT's REPEAT): its length if that is not public, then plain symbols."""
+
+    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+        """See `Codec.encode`."""
+        check_alphabet(target, given)
+        size = given.symbol_bits
+        head = length_bits(len(target), given)
+        if size == 8 and given.alphabet == 256:
+            return head + Bits.from_bytes(target)
+        if given.alphabet == 1 << size:
+            text = "".join(format(symbol, f"0{size}b") for symbol in target) if size else ""
+            return head + Bits(text)
+        encoder = Encoder()
+        for symbol in target:
+            encoder.encode_uniform(symbol, given.alphabet)
+        return head + encoder.finish()
+
+    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+        """See `Codec.read`."""
+        length = read_length(reader, given)
+        size = given.symbol_bits
+        if given.alphabet == 1 << size:
+            if length * size > reader.left:
+                raise MessageError(f"the message ends before its {length} symbols (truncated)")
+            if size == 8:
+                return reader.read_bytes(length)
+            text = str(reader.read(length * size))
+            return bytes(int(text[i : i + size], 2) for i in range(0, len(text), size or 1))
+        decoder = Decoder(reader)
+        target = bytes(decoder.decode_uniform(given.alphabet) for _ in range(length))
+        decoder.finish()
+        return target
+
+    def protocol(self) -> dict[str, Json]:
+        """See `Codec.protocol`."""
+        return {"codec": "raw"}
+
+
+class Fallback(Codec):
+    """L = 1 + min(L_primary, L_backstop): a selector bit, then the shorter message.
+
+    Arguments:
+        primary: may raise `CannotEncode`; wins a tie.
+        backstop: has a message for every target.
+    """
+
+    def __init__(self, primary: Codec, backstop: Codec) -> None:
+        self.primary, self.backstop = primary, backstop
+
+    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+        """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
+        spare = self.backstop.message(target, given)
+        try:
+            first = self.primary.message(target, given)
+        except CannotEncode:
+            nothing = Proposal("", False, 0.0)
+            return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, nothing)
+        if len(first.bits) <= len(spare.bits):
+            return Message(Bits("0") + first.bits, 1 + first.ideal_bits, first.proposal)
+        return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, first.proposal)
+
+    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+        """See `Codec.encode`."""
+        return self.message(target, given).bits
+
+    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+        """See `Codec.read`."""
+        chosen = self.backstop if reader.read_int(1) else self.primary
+        return chosen.read(reader, given)
+
+    def protocol(self) -> dict[str, Json]:
+        """See `Codec.protocol`."""
+        parts: dict[str, Json] = {"codec": "fallback"}
+        return parts | {"of": [self.primary.protocol(), self.backstop.protocol()]}
+
+    def prepare(self, instances: Sequence[Instance]) -> Self:
+        """See `Codec.prepare`."""
+        return type(self)(self.primary.prepare(instances), self.backstop.prepare(instances))
+
+
+class Transform(ABC):
+    """A deterministic tool that both ends share: `inverse(forward(x)) == x`."""
+
+    name: str
+
+    @abstractmethod
+    def forward(self, target: bytes) -> bytes:
+        """What the inner codec is given."""
+
+    @abstractmethod
+    def inverse(self, transformed: bytes) -> bytes:
+        """The target again."""
+
+    def condition(self, given: Condition) -> Condition:
+        """What is public about the transformed target; by default nothing but bytes."""
+        return Condition()
+
+
+class Reverse(Transform):
+    """The target backwards."""
+
+    name = "reverse"
+
+    def forward(self, target: bytes) -> bytes:
+        """See `Transform.forward`."""
+        return target[::-1]
+
+    def inverse(self, transformed: bytes) -> bytes:
+        """See `Transform.inverse`."""
+        return transformed[::-1]
+
+    def condition(self, given: Condition) -> Condition:
+        """Length and alphabet stay."""
+        return given
+
+
+class Transformed(Codec):
+    """L = L_inner(forward(target)): a shared tool costs nothing.
+
+    Arguments:
+        inner: codes the transformed target.
+        transform: the tool.
+    """
+
+    def __init__(self, inner: Codec, transform: Transform) -> None:
+        self.inner, self.transform = inner, transform
+
+    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+        """See `Codec.message`.
+
+        Raises:
+            CannotEncode: the tool does not give this target back.
+        """
+        transformed = self.transform.forward(target)
+        if self.transform.inverse(transformed) != target:
+            raise CannotEncode(f"the transform {self.transform.name} does not invert on this target")
+        return self.inner.message(transformed, self.transform.condition(given))
+
+    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+        """See `Codec.encode`."""
+        return self.message(target, given).bits
+
+    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+        """See `Codec.read`."""
+        return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
+
+    def protocol(self) -> dict[str, Json]:
+        """See `Codec.protocol`."""
+        parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.name}
+        return parts | {"of": self.inner.protocol()}
+
+    def prepare(self, instances: Sequence[Instance]) -> Self:
+        """See `Codec.prepare`: the inner codec gets the transformed instances."""
+        moved = [
+            Instance(
+                instance.id,
+                self.transform.forward(instance.target),
+                self.transform.condition(instance.given),
+            )
+            for instance in instances
+        ]
+        return type(self)(self.inner.prepare(moved), self.transform)

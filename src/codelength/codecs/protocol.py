@@ -1,0 +1,126 @@
+"""The one idea: everything is a codec.
+
+Example, a whole codec for single bits:
+
+    class Parity(Codec):
+        def encode(self, target, given): return Bits(str(target[0] & 1))
+        def read(self, reader, given): return bytes([reader.read_int(1)])
+
+Guarantees and requirements: `encode` is prefix-free given the condition, so that `read` knows where
+its message ends; `decode(encode(x, given), given) == x`; a codec that has no message for some
+targets raises `CannotEncode` and belongs into a `Fallback`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from codelength.coding.bits import BitReader, Bits
+from codelength.coding.messages import Json
+from codelength.corpora.instances import Condition, Instance
+from codelength.errors import MessageError
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A program that a synthesizer put forward, whether or not the message uses it.
+
+    Arguments:
+        program: its text.
+        correct: running it gives the target.
+        bits: what the prior charges for it.
+    """
+
+    program: str
+    correct: bool
+    bits: float
+
+
+@dataclass(frozen=True)
+class Message:
+    """What an encoder made.
+
+    Arguments:
+        bits: the message.
+        ideal_bits: its length before rounding, as the model's probabilities have it.
+        proposal: the program behind it, if there is one.
+    """
+
+    bits: Bits
+    ideal_bits: float
+    proposal: Proposal | None = None
+
+
+class Codec(ABC):
+    """Turns targets into prefix-free messages and back. Implement `encode` and `read`."""
+
+    @abstractmethod
+    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+        """The message for `target`.
+
+        Raises:
+            CannotEncode: a partial codec has none.
+        """
+
+    @abstractmethod
+    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+        """Read one message, move `reader` behind it, and return its target.
+
+        Raises:
+            MessageError: damaged, truncated or foreign.
+        """
+
+    def decode(self, bits: Bits, given: Condition = Condition()) -> bytes:
+        """The target of exactly these bits.
+
+        Raises:
+            MessageError: damaged, truncated or foreign, or bits are left over.
+        """
+        reader = BitReader.over(bits)
+        target = self.read(reader, given)
+        if reader.left:
+            raise MessageError(f"{reader.left} bits are left over after the message")
+        return target
+
+    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+        """The message with what is known about it; codecs with a model or a program override it."""
+        bits = self.encode(target, given)
+        return Message(bits, float(len(bits)))
+
+    def protocol(self) -> dict[str, Json]:
+        """Everything that the decoder depends on: name, parameters, hashes, format versions."""
+        return {"codec": type(self).__name__}
+
+    def prepare(self, instances: Sequence[Instance]) -> Self:
+        """The encoder's end for these instances: it may look at what the decoder never sees."""
+        return self
+
+
+@dataclass(frozen=True)
+class Estimation:
+    """A number of bits that no message stands behind.
+
+    Arguments:
+        bits: as the formula has it.
+        proposal: the program behind it, if there is one.
+    """
+
+    bits: float
+    proposal: Proposal | None = None
+
+
+class Estimator(ABC):
+    """Prices targets without a message: published formulas, costs that no decoder could read."""
+
+    @abstractmethod
+    def estimate(self, target: bytes, given: Condition = Condition()) -> Estimation:
+        """The price of `target`."""
+
+    def protocol(self) -> dict[str, Json]:
+        """What the number depends on."""
+        return {"estimator": type(self).__name__}
+
+    def prepare(self, instances: Sequence[Instance]) -> Self:
+        """The estimator for these instances; see `Codec.prepare`."""
+        return self

@@ -1,0 +1,1 @@
+"""Real data: instances, and one module a source that yields them."""

@@ -1,0 +1,91 @@
+"""What a codec is asked to do: instances of (condition, target), and corpora of them.
+
+Example: Instance("text/0", b"Hello", Condition(length=5)) -> both ends know that 5 bytes come.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codelength.coding.messages import Json
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What encoder and decoder both know and nobody pays for (`given`).
+
+    Arguments:
+        length: symbols of the target, where that is public; None where the message must tell.
+        alphabet: the target's values are 0..alphabet-1 (256: bytes; 8: KT's DNA).
+    """
+
+    length: int | None = None
+    alphabet: int = 256
+
+    @property
+    def symbol_bits(self) -> int:
+        """Bits of one symbol sent plainly."""
+        return (self.alphabet - 1).bit_length()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One thing to reconstruct.
+
+    Arguments:
+        id: unique in its corpus.
+        target: one symbol a byte.
+        given: the public condition.
+        gold: a program known to produce the target, shown to the encoder alone (or None).
+    """
+
+    id: str
+    target: bytes
+    given: Condition = Condition()
+    gold: str | None = None
+
+    @property
+    def raw_bits(self) -> int:
+        """Bits of the target sent plainly: the denominator of rates."""
+        return len(self.target) * self.given.symbol_bits
+
+
+class Corpus(ABC):
+    """A named source of instances, the same each time it is walked."""
+
+    name: str
+
+    @abstractmethod
+    def describe(self) -> dict[str, Json]:
+        """What identifies the instances exactly: source, hashes, cut, seed. Part of a run's spec."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Instance]: ...
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+
+def item_length_name(item_length: int | None) -> int | str:
+    """How a cut is written: a number of symbols, or "whole"."""
+    return "whole" if item_length is None else item_length
+
+
+def cut(
+    name: str, data: bytes, item_length: int | None, alphabet: int, limit: int | None
+) -> Iterator[Instance]:
+    """Items of `item_length` symbols (the last may be shorter), or the whole as one.
+
+    The cut is public: every item's length follows from the size of the file and the item's place.
+    """
+    length = max(len(data), 1) if item_length is None else item_length
+    starts = range(0, max(len(data), 1), length)
+    for index, start in enumerate(starts[:limit]):
+        item = data[start : start + length]
+        yield Instance(f"{name}/{index}", item, Condition(len(item), alphabet))
+
+
+def pieces(size: int, item_length: int | None, limit: int | None) -> int:
+    """How many items `cut` yields."""
+    count = 1 if item_length is None else max(1, -(-size // item_length))
+    return count if limit is None else min(limit, count)

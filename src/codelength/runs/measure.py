@@ -1,0 +1,209 @@
+"""`measure`: a codec on a corpus, every message decoded again, resumable.
+
+Example: measure(build("gzip"), FileCorpus(Path("README.md")), out=Path("run")).total
+-> Codelength(coded_bits=..., ideal_bits=..., container_bits=...).
+"""
+
+import importlib.metadata
+import platform
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import codelength
+from codelength.coding.bits import BitReader, Bits, BitWriter
+from codelength.coding.messages import Json, TargetDigest
+from codelength.codecs.protocol import Codec, Estimation, Estimator, Message
+from codelength.corpora.instances import Corpus, Instance
+from codelength.errors import CannotEncode, InputError, MessageError
+from codelength.runs.engine import Engine
+from codelength.runs.observers import Exact, Observer
+from codelength.runs.results import Row
+from codelength.runs.store import Entry, Run, RunWriter, load_run
+
+LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
+LARGEST_BATCH = 1024
+SECONDS = 1.0
+"""A batch is made smaller where it takes longer than this, larger where it takes less."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some instances with their places in the corpus, for one worker."""
+
+    codec: Codec | Estimator
+    observer: Observer
+    places: list[int]
+    instances: list[Instance]
+
+
+@dataclass
+class Pace:
+    """How many instances a batch holds, by the time that batches took."""
+
+    size: int = 8
+    seconds: dict[int, float] = field(default_factory=dict)
+
+    def note(self, count: int, seconds: float) -> None:
+        """Learn from a batch of `count` instances."""
+        if seconds < SECONDS / 2 and count >= self.size:
+            self.size = min(2 * self.size, LARGEST_BATCH)
+        elif seconds > 2 * SECONDS:
+            self.size = max(1, self.size // 2)
+
+
+def work(batch: Batch) -> list[Entry]:
+    """Encode a batch, decode its messages from one stream, and compare."""
+    if isinstance(batch.codec, Estimator):
+        estimator = batch.codec.prepare(batch.instances)
+        return [
+            _estimate(estimator, place, instance)
+            for place, instance in zip(batch.places, batch.instances, strict=True)
+        ]
+    encoder = batch.codec.prepare(batch.instances)
+    made: list[tuple[Message, float]] = []
+    stream = BitWriter()
+    for instance in batch.instances:
+        start = time.perf_counter()
+        try:
+            message = encoder.message(instance.target, instance.given)
+        except CannotEncode as error:
+            raise InputError(f"{instance.id}: {error}; wrap the codec in a Fallback") from error
+        made.append((message, time.perf_counter() - start))
+        stream.append(message.bits)
+    # The decoder is the codec that was never prepared: it has the messages and the conditions.
+    reader = BitReader(bytes(stream), len(stream))
+    entries = []
+    for place, instance, (message, seconds) in zip(
+        batch.places, batch.instances, made, strict=True
+    ):
+        end = reader.position + len(message.bits)
+        start = time.perf_counter()
+        verified = _comes_back(batch.codec, batch.observer, reader, instance) and (
+            reader.position == end
+        )
+        decoding = time.perf_counter() - start
+        reader.position = end
+        row = _row(place, instance, message, verified)
+        entries.append(Entry(row, message.bits, seconds, decoding))
+    return entries
+
+
+def _comes_back(codec: Codec, observer: Observer, reader: BitReader, instance: Instance) -> bool:
+    try:
+        return observer.accepts(instance, codec.read(reader, instance.given))
+    except MessageError:
+        return False
+
+
+def _estimate(estimator: Estimator, place: int, instance: Instance) -> Entry:
+    start = time.perf_counter()
+    estimation = estimator.estimate(instance.target, instance.given)
+    seconds = time.perf_counter() - start
+    return Entry(_row(place, instance, estimation, False), None, seconds, 0.0)
+
+
+def _row(place: int, instance: Instance, made: Message | Estimation, verified: bool) -> Row:
+    proposal = made.proposal
+    bits: Bits | None = made.bits if isinstance(made, Message) else None
+    ideal = made.ideal_bits if isinstance(made, Message) else made.bits
+    right = proposal.correct if proposal else (verified or bits is None)
+    own = float(ideal if bits is None else len(bits))
+    return Row(
+        index=place,
+        id=instance.id,
+        given_length=instance.given.length,
+        alphabet=instance.given.alphabet,
+        symbols=len(instance.target),
+        raw_bits=instance.raw_bits,
+        coded_bits=None if bits is None else len(bits),
+        ideal_bits=ideal,
+        verified=verified,
+        correct=right,
+        program_bits=proposal.bits if proposal else own,
+        program=(proposal.program or None) if proposal else None,
+        sha256=sha256(instance.target).hexdigest(),
+    )
+
+
+def _batches(
+    codec: Codec | Estimator, observer: Observer, corpus: Corpus, done: set[int], pace: Pace
+) -> Iterator[Batch]:
+    places: list[int] = []
+    instances: list[Instance] = []
+    for place, instance in enumerate(corpus):
+        if place in done:
+            continue
+        places.append(place)
+        instances.append(instance)
+        if len(places) >= pace.size:
+            yield Batch(codec, observer, places, instances)
+            places, instances = [], []
+    if places:
+        yield Batch(codec, observer, places, instances)
+
+
+def measure(
+    codec: Codec | Estimator,
+    corpus: Corpus,
+    out: Path,
+    *,
+    name: str | None = None,
+    observer: Observer | None = None,
+    engine: Engine | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Measure `codec` on `corpus` into the run folder `out`, resuming what is there.
+
+    Arguments:
+        name: the codec as it is typed on the command line, which lets other processes build it
+            again; by default its protocol's name, which only this process can decode.
+        observer: accepts reconstructions; `Exact` by default.
+        engine: where the work is done; this process by default.
+        progress: is called with (instances done, instances in all).
+
+    Raises:
+        InputError: `out` holds another run, cannot be written, or the codec lacks a message.
+    """
+    observer = observer or Exact()
+    spec: dict[str, Json] = {
+        "codec": name or str(next(iter(codec.protocol().values()))),
+        "protocol": codec.protocol(),
+        "corpus": corpus.describe(),
+        "observer": observer.name,
+    }
+    if (out / "run.json").is_file() and not (out / "parts").is_dir():
+        run = load_run(out)
+        from codelength.runs.store import check_spec
+
+        check_spec(run.info["spec"], spec, out)
+        return run
+    with RunWriter(out, spec) as writer:
+        done, total = writer.done(), len(corpus)
+        finished, pace = len(done), Pace()
+        batches = _batches(codec, observer, corpus, done, pace)
+        for entries in (engine or Engine()).map(work, batches):
+            writer.add(entries)
+            finished += len(entries)
+            spent = sum(entry.encode_seconds + entry.decode_seconds for entry in entries)
+            pace.note(len(entries), spent)
+            if progress:
+                progress(finished, total)
+        digest = TargetDigest()
+        for instance in corpus:
+            digest.add(instance.target)
+        writer.finish(total, digest.digest(), surroundings())
+    return load_run(out)
+
+
+def surroundings() -> dict[str, Json]:
+    """Versions and machine, for the record; decoding does not depend on them."""
+    versions: dict[str, Json] = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    versions |= {"codelength": codelength.__version__, "python": platform.python_version()}
+    versions |= {"zlib": zlib.ZLIB_RUNTIME_VERSION}
+    machine: dict[str, Json] = {"system": sys.platform, "processor": platform.machine()}
+    return {"versions": versions, "machine": machine}

@@ -1,0 +1,315 @@
+"""The run folder: parts while a run goes on, then `instances.parquet`, `messages.cl`, `run.json`.
+
+A part is one file with the rows and messages of some instances, in place at once or not at all, so
+a run may be killed at any moment. When all are there they are joined; the folder of a run that was
+killed and resumed is the same, byte for byte, as that of one that never was, but for its times.
+"""
+
+import fcntl
+import io
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codelength.coding.bits import Bits
+from codelength.coding.messages import Json, canonical_json, fingerprint, pack_messages, write_atomic
+from codelength.errors import InputError
+from codelength.runs.results import Codelength, Estimate, Row
+
+FORMAT = 1
+INSTANCES, MESSAGES, TIMES, INFO, PARTS = (
+    "instances.parquet",
+    "messages.cl",
+    "times.parquet",
+    "run.json",
+    "parts",
+)
+
+ROW_SCHEMA = pa.schema(
+    [
+        pa.field("index", pa.int64(), nullable=False),
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("given_length", pa.int64()),
+        pa.field("alphabet", pa.int64(), nullable=False),
+        pa.field("symbols", pa.int64(), nullable=False),
+        pa.field("raw_bits", pa.int64(), nullable=False),
+        pa.field("coded_bits", pa.int64()),
+        pa.field("ideal_bits", pa.float64(), nullable=False),
+        pa.field("verified", pa.bool_(), nullable=False),
+        pa.field("correct", pa.bool_(), nullable=False),
+        pa.field("program_bits", pa.float64(), nullable=False),
+        pa.field("program", pa.string()),
+        pa.field("sha256", pa.string(), nullable=False),
+    ]
+)
+PART_SCHEMA = pa.schema(
+    [*ROW_SCHEMA, ("message", pa.binary()), ("encode_seconds", pa.float64())]
+    + [("decode_seconds", pa.float64())]
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row with its message and times, on the way into a part."""
+
+    row: Row
+    message: Bits | None
+    encode_seconds: float
+    decode_seconds: float
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _part_table(entries: Iterable[Entry]) -> pa.Table:
+    rows = [
+        asdict(entry.row)
+        | {
+            "message": None if entry.message is None else bytes(entry.message),
+            "encode_seconds": entry.encode_seconds,
+            "decode_seconds": entry.decode_seconds,
+        }
+        for entry in entries
+    ]
+    return pa.Table.from_pylist(rows, schema=PART_SCHEMA)
+
+
+class RunWriter:
+    """Writes one run folder. Use it as a context manager: it holds the folder's lock.
+
+    Arguments:
+        folder: made if missing.
+        spec: identifies the run; a folder of another spec is refused.
+
+    Raises:
+        InputError: another spec, another process, or a folder that cannot be written.
+    """
+
+    def __init__(self, folder: Path, spec: Mapping[str, Json]) -> None:
+        self.folder = folder
+        self._spec = dict(spec)
+        self._parts = folder / PARTS
+        self._lock: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._parts.mkdir(parents=True, exist_ok=True)
+            self._lock = (self._parts / ".lock").open("wb")
+        except OSError as error:
+            raise InputError(f"cannot write {self.folder}: {error.strerror}") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(f"another process is writing {self.folder}; wait for it") from error
+        info = self.folder / INFO
+        if info.exists():
+            check_spec(read_json(info).get("spec"), self._spec, self.folder)
+        else:
+            write_json(info, {"format": FORMAT, "complete": False, "spec": self._spec})
+        for torn in self._parts.glob(".*.part"):
+            torn.unlink()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+    def done(self) -> set[int]:
+        """Indices of the instances that are in parts already."""
+        found: set[int] = set()
+        for part in self._part_files():
+            found.update(pq.read_table(part, columns=["index"])["index"].to_pylist())
+        return found
+
+    def _part_files(self) -> list[Path]:
+        return sorted(self._parts.glob("part-*.parquet"))
+
+    def add(self, entries: list[Entry]) -> None:
+        """Put some instances in place."""
+        first = entries[0].row.index
+        name = f"part-{first:09d}-{len(entries)}.parquet"
+        write_atomic(self._parts / name, _parquet(_part_table(entries)), sync=False)
+
+    def finish(self, count: int, digest: bytes, extra: Mapping[str, Json]) -> None:
+        """Join the parts of `count` instances and mark the run as complete.
+
+        Arguments:
+            digest: see `TargetDigest`.
+            extra: more of `run.json`: versions, machine.
+        """
+        whole = pa.concat_tables([pq.read_table(part) for part in self._part_files()])
+        whole = whole.sort_by("index")
+        if whole["index"].to_pylist() != list(range(count)):
+            raise InputError(f"{self.folder} does not hold each of {count} instances once")
+        rows = whole.select(ROW_SCHEMA.names).cast(ROW_SCHEMA)
+        files = {INSTANCES: _parquet(rows)}
+        size = 0
+        if whole["message"].null_count == 0:
+            header = {key: self._spec[key] for key in ("codec", "corpus")}
+            header["fingerprint"] = fingerprint(self._spec)
+            header["corpus"] = fingerprint(self._spec["corpus"])
+            files[MESSAGES] = pack_messages(header, _messages(whole), digest)
+            size = len(files[MESSAGES])
+        write_atomic(self.folder / TIMES, _parquet(whole.select(TIME_COLUMNS)))
+        for name, data in files.items():
+            write_atomic(self.folder / name, data)
+        info: dict[str, Json] = {"format": FORMAT, "complete": True, "spec": self._spec}
+        info["totals"] = totals(rows, size)
+        info["files"] = {name: sha256(data).hexdigest() for name, data in files.items()}
+        write_json(self.folder / INFO, info | dict(extra))
+        shutil.rmtree(self._parts)
+
+
+TIME_COLUMNS = ["index", "encode_seconds", "decode_seconds"]
+
+
+def _messages(table: pa.Table) -> Iterator[Bits]:
+    for data, length in zip(table["message"], table["coded_bits"], strict=True):
+        yield Bits.from_bytes(data.as_py(), length.as_py())
+
+
+def totals(rows: pa.Table, file_bytes: int) -> dict[str, Json]:
+    """Sums over the rows; coded and container bits are None where a row is an estimate."""
+    estimate = rows["coded_bits"].null_count > 0
+    coded = None if estimate else sum(rows["coded_bits"].to_pylist())
+    return {
+        "instances": rows.num_rows,
+        "symbols": sum(rows["symbols"].to_pylist()),
+        "raw_bits": sum(rows["raw_bits"].to_pylist()),
+        "coded_bits": coded,
+        "ideal_bits": sum(rows["ideal_bits"].to_pylist()),
+        "container_bits": None if coded is None else 8 * file_bytes - coded,
+        "correct": sum(rows["correct"].to_pylist()),
+        "verified": sum(rows["verified"].to_pylist()),
+    }
+
+
+def check_spec(found: Any, wanted: Mapping[str, Json], folder: Path) -> None:
+    """Refuse a folder that belongs to another spec, and name what differs."""
+    if found == json.loads(canonical_json(dict(wanted))):
+        return
+    found = found if isinstance(found, dict) else {}
+    differing = [key for key in wanted if found.get(key) != json.loads(canonical_json(wanted[key]))]
+    raise InputError(
+        f"{folder} holds another run: {', '.join(differing) or 'its spec'} differs"
+        f" ({', '.join(_shown(found.get(key), wanted[key]) for key in differing)});"
+        " choose another --out or delete the folder"
+    )
+
+
+def _shown(found: Any, wanted: Json) -> str:
+    if isinstance(found, dict) and isinstance(wanted, Mapping):
+        keys = [key for key in wanted if found.get(key) != wanted[key]]
+        return ", ".join(f"{key}: {found.get(key)} there, {wanted[key]} asked" for key in keys)
+    return f"{found} there, {wanted} asked"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises:
+        InputError: missing, unreadable or not an object.
+    """
+    try:
+        value = json.loads(path.read_text())
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{path} is damaged: not a JSON object")
+    return value
+
+
+def write_json(path: Path, value: Mapping[str, Json]) -> None:
+    """A JSON object into a file, at once."""
+    write_atomic(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run on disk.
+
+    Arguments:
+        folder: of the run.
+        info: the contents of `run.json`.
+    """
+
+    folder: Path
+    info: dict[str, Any]
+
+    @property
+    def codec(self) -> str:
+        """The codec as it was typed."""
+        return str(self.info["spec"]["codec"])
+
+    @property
+    def corpus(self) -> dict[str, Any]:
+        """What the corpus says of itself."""
+        return dict(self.info["spec"]["corpus"])
+
+    @property
+    def total(self) -> Codelength | Estimate:
+        """The sum over all instances: a `Codelength` only if every message was decoded."""
+        sums = self.info["totals"]
+        if sums["coded_bits"] is None or sums["verified"] < sums["instances"]:
+            return Estimate(sums["ideal_bits"])
+        return Codelength(sums["coded_bits"], sums["ideal_bits"], sums["container_bits"])
+
+    def table(self) -> pa.Table:
+        """The rows as an Arrow table."""
+        path = self.folder / INSTANCES
+        if not path.is_file():
+            raise InputError(f"{path} is missing; run the command again to measure anew")
+        return pq.read_table(path)
+
+    def rows(self) -> list[Row]:
+        """The rows."""
+        names = [field.name for field in fields(Row)]
+        return [Row(**{name: row[name] for name in names}) for row in self.table().to_pylist()]
+
+
+def load_run(folder: Path) -> Run:
+    """A run that was measured before.
+
+    Raises:
+        InputError: no run folder, or one that is not complete.
+    """
+    if not (folder / INFO).is_file():
+        raise InputError(f"{folder} is not a run folder: it has no {INFO}")
+    info = read_json(folder / INFO)
+    if info.get("format") != FORMAT:
+        raise InputError(f"{folder} has format {info.get('format')}; this version reads {FORMAT}")
+    if not info.get("complete"):
+        raise InputError(f"{folder} is not complete; resume it with the command that started it")
+    return Run(folder, info)
+
+
+def find_runs(folder: Path) -> list[Path]:
+    """The run folders at or directly below `folder`, in the order of their names.
+
+    Raises:
+        InputError: there is none.
+    """
+    if (folder / INFO).is_file():
+        return [folder]
+    found = sorted(path.parent for path in folder.glob(f"*/{INFO}"))
+    if not found:
+        raise InputError(f"{folder} is not a run folder and holds none")
+    return found

@@ -1,0 +1,1 @@
+"""Who finds programs: synthesizers, and the codec that sends what they find."""
