@@ -23,7 +23,7 @@ from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.runs.engine import Engine
 from codelength.runs.observers import Exact, Observer
 from codelength.runs.results import Row
-from codelength.runs.store import Entry, Run, RunWriter, load_run
+from codelength.runs.store import Entry, Run, RunWriter, complete_run, load_run
 
 LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
 LARGEST_BATCH = 1024
@@ -176,12 +176,9 @@ def measure(
         "corpus": corpus.describe(),
         "observer": observer.name,
     }
-    if (out / "run.json").is_file() and not (out / "parts").is_dir():
-        run = load_run(out)
-        from codelength.runs.store import check_spec
-
-        check_spec(run.info["spec"], spec, out)
-        return run
+    before = complete_run(out, spec)
+    if before is not None:
+        return before
     with RunWriter(out, spec) as writer:
         done, total = writer.done(), len(corpus)
         finished, pace = len(done), Pace()

@@ -301,6 +301,22 @@ def load_run(folder: Path) -> Run:
     return Run(folder, info)
 
 
+def complete_run(folder: Path, spec: Mapping[str, Json]) -> Run | None:
+    """The run in `folder` if it is complete; what a kill left behind its end is cleared away.
+
+    Raises:
+        InputError: it has another spec.
+    """
+    if not (folder / INFO).is_file():
+        return None
+    info = read_json(folder / INFO)
+    check_spec(info.get("spec"), spec, folder)
+    if not info.get("complete"):
+        return None
+    shutil.rmtree(folder / PARTS, ignore_errors=True)
+    return load_run(folder)
+
+
 def find_runs(folder: Path) -> list[Path]:
     """The run folders at or directly below `folder`, in the order of their names.
 

@@ -1,4 +1,4 @@
-"""Decode a run or a message file again, from what is on disk alone."""
+"""Decode a run again, from what is on disk alone."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -107,34 +107,3 @@ def _decode_row(codec: Codec, reader: BitReader, row: Row, where: Path) -> bytes
     if sha256(target).hexdigest() != row.sha256:
         raise MessageError(f"{where}: the message of {row.id} decodes to another target")
     return target
-
-
-def decode_file(path: Path) -> tuple[bytes, MessageFile]:
-    """The targets of a message file that `codelength encode` wrote, joined; and the file.
-
-    Raises:
-        MessageError: damaged, truncated, or of another protocol.
-        InputError: the messages of a run, which need its conditions.
-    """
-    file = read_messages(path)
-    if "corpus" in file.header:
-        raise InputError(f"{path} belongs to a run; verify its folder {path.parent} instead")
-    codec = rebuild(str(file.header["codec"]), str(file.header["fingerprint"]), path)
-    digest, targets = TargetDigest(), []
-    for chunk in file.chunks:
-        reader = chunk.reader()
-        for _ in range(chunk.messages):
-            targets.append(codec.read(reader, Condition()))
-            digest.add(targets[-1])
-        if reader.left:
-            raise MessageError(f"{path}: {reader.left} bits left in a chunk")
-    if digest.digest() != file.digest:
-        raise MessageError(f"{path}: the decoded target's SHA-256 is not the file's")
-    return b"".join(targets), file
-
-
-def verify_file(path: Path) -> Verification:
-    """Decode a message file and check the SHA-256 of what comes out; see `decode_file`."""
-    _, file = decode_file(path)
-    name = str(file.header["codec"])
-    return Verification(path, name, file.messages, file.coded_bits, file.container_bits, True)

@@ -1,0 +1,250 @@
+"""`codelength kt`: sample, cost, run, table."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
+from codelength.cli.output import GridProgress, note, print_json, print_table
+from codelength.codecs.registry import split_specs
+from codelength.coding.messages import write_atomic
+from codelength.errors import InputError
+
+app = typer.Typer(
+    help="The KoLMogorov Test: find the shortest program that outputs a sequence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+PROGRAMS = 20_000
+"""Programs that `cost` reads and prices in one go."""
+
+
+def read_rows(path: Path, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, row) of a JSONL file whose rows have `key`.
+
+    Raises:
+        InputError: names the line that is no JSON object with that key.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except (ValueError, RecursionError) as error:
+                    raise InputError(f"{path}, line {number}: not JSON: {error}") from error
+                if not isinstance(row, dict) or key not in row:
+                    raise InputError(f'{path}, line {number}: expected an object with "{key}"')
+                yield number, row
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text: {error}") from error
+
+
+@app.command()
+def sample(
+    count: Annotated[int, typer.Option("--count", min=1, help="Unique sequences to write.")],
+    out: Annotated[Path | None, typer.Option("--out", help="JSONL file [default: stdout].")] = None,
+    seed: Seed = 0,
+    exclude: Annotated[
+        Path | None, typer.Option("--exclude", help="JSONL whose sequences must not appear.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sample program-sequence pairs: rows of program, sequence, paper_bits, exact_bits."""
+    from codelength.dsl import batch, pairs
+
+    unwanted = frozenset() if exclude is None else frozenset(_sequences(exclude))
+    found = pairs.sample(seed, count, unwanted)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for first in range(0, len(found), batch.PRINTED):
+            some = found[first : first + batch.PRINTED]
+            texts = batch.texts(*batch.join([pair.words for pair in some]))
+            for pair, text in zip(some, texts, strict=True):
+                yield {
+                    "program": text,
+                    "sequence": list(pair.sequence),
+                    "paper_bits": pair.paper_bits,
+                    "exact_bits": pair.exact_bits,
+                }
+
+    if out is None:
+        if as_json:
+            print_json(rows())
+        else:
+            for row in rows():
+                print(json.dumps(row))
+        return
+    write_atomic(out, "".join(json.dumps(row) + "\n" for row in rows()).encode())
+    summary = {
+        "out": str(out),
+        "pairs": len(found),
+        "symbols": sum(len(pair.sequence) for pair in found),
+        "paper_bits": math.fsum(pair.paper_bits for pair in found),
+        "exact_bits": math.fsum(pair.exact_bits for pair in found),
+    }
+    if as_json:
+        print_json([summary])
+    else:
+        raw = 8 * summary["symbols"]
+        print(
+            f"{len(found):,} unique pairs, {summary['symbols']:,} symbols, in {out}; bits of"
+            f" programs over raw bits: paper {summary['paper_bits'] / raw:.4f}, exact"
+            f" {summary['exact_bits'] / raw:.4f}"
+        )
+
+
+def _sequences(path: Path) -> Iterator[bytes]:
+    for number, row in read_rows(path, "sequence"):
+        try:
+            yield bytes(row["sequence"])
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{path}, line {number}: sequence is no list of 0..255") from error
+
+
+@app.command()
+def cost(
+    programs: Annotated[Path, typer.Argument(help="JSONL, rows with a program.")],
+    prior: Annotated[Literal["paper", "exact"], typer.Option("--prior")] = "paper",
+    as_json: AsJson = False,
+) -> None:
+    """Price programs: each row with its bits added, the total last.
+
+    Bits are real numbers; the total is also given rounded up once, as total_bits.
+    """
+    rows = _read_programs(programs)
+    bits = _price(rows, programs, prior)
+    total = math.fsum(bits)
+    last = {"programs": len(bits), "bits": total, "total_bits": math.ceil(total), "prior": prior}
+
+    def all_rows() -> Iterator[dict[str, Any]]:
+        for (_, row), cost_bits in zip(rows, bits, strict=True):
+            yield row | {"bits": cost_bits}
+        yield last
+
+    if as_json:
+        print_json(all_rows())
+    else:
+        for row in all_rows():
+            print(json.dumps(row, ensure_ascii=False))
+
+
+def _read_programs(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    rows = []
+    for number, row in read_rows(path, "program"):
+        if not isinstance(row["program"], str):
+            raise InputError(f"{path}, line {number}: program is not text")
+        rows.append((number, row))
+    return rows
+
+
+def _price(rows: list[tuple[int, dict[str, Any]]], path: Path, prior: str) -> list[float]:
+    from codelength.dsl import batch
+
+    bits: list[float] = []
+    remaining = iter(rows)
+    while some := list(islice(remaining, PROGRAMS)):
+        try:
+            prices = batch.price(*batch.parse_many([row["program"] for _, row in some]))
+        except batch.ProgramFailure as failure:
+            raise InputError(f"{path}, line {some[failure.place][0]}: {failure.cause}") from failure
+        bits += (prices.paper if prior == "paper" else prices.exact).tolist()
+    return bits
+
+
+Fallback = Annotated[
+    Literal["raw", "joint-gzip"],
+    typer.Option("--fallback", help="What wrong items cost: plain symbols, or one joint gzip."),
+]
+Form = Annotated[
+    Literal["auto", "markdown", "terminal"],
+    typer.Option("--format", help="Auto: a table on a terminal, else Markdown."),
+]
+
+
+@app.command()
+def run(
+    modality: Annotated[
+        list[str],
+        typer.Option(
+            "--modality",
+            help="text, dna, audio_16bit, audio_8bit, audio_mfcc, synthetic, file:PATH, or all;"
+            " a comma list, may repeat.",
+        ),
+    ],
+    codec: Annotated[
+        list[str],
+        typer.Option("--codec", help="NAME or NAME:key=value,...; a comma list, may repeat."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the runs; resumed if it is there.")],
+    item_length: Annotated[
+        str, typer.Option("--item-length", help="Symbols an item, or 'whole'; a comma list.")
+    ] = "128",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="The first so many items of each.")
+    ] = None,
+    seed: Seed = 0,
+    data: Data = None,
+    workers: Workers = None,
+    fallback: Fallback = "raw",
+    form: Form = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Measure codecs on modalities, every message decoded, and print the table."""
+    from codelength.kt.grid import GridSpec, run_grid
+    from codelength.runs.engine import Engine
+
+    spec = GridSpec(
+        _modalities(modality),
+        tuple(one for text in codec for one in split_specs(text)),
+        item_lengths(item_length),
+        limit,
+        seed,
+    )
+    with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
+        runs = run_grid(spec, out, data, engine, progress)
+    show([found.folder for found in runs], fallback, form, as_json)
+
+
+def _modalities(given: list[str]) -> tuple[str, ...]:
+    from codelength.corpora.kt import MODALITIES
+
+    names = [one.strip() for text in given for one in text.split(",") if one.strip()]
+    return tuple(MODALITIES) if names == ["all"] else tuple(names)
+
+
+def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:
+    """Print the table of run folders."""
+    from codelength.kt.metrics import score
+    from codelength.report.kt import READING, kt_table
+    from codelength.runs.store import load_run
+
+    scores = [score(load_run(folder)) for folder in folders]
+    if as_json:
+        print_json(asdict(one) for one in scores)
+        return
+    print_table(kt_table(scores, "joint-gzip" if fallback == "joint-gzip" else "raw"), form)
+    note(READING)
+
+
+@app.command()
+def table(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, or folders of them.")],
+    fallback: Fallback = "raw",
+    form: Form = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Print the table of runs that were measured before."""
+    from codelength.kt.grid import folders_in_order
+
+    show([path for one in runs for path in folders_in_order(one)], fallback, form, as_json)

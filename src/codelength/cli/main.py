@@ -1,0 +1,176 @@
+"""The `codelength` command: messages, runs, the demo, and the benchmark groups."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import codelength
+from codelength.cli import kt
+from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
+from codelength.cli.output import (
+    GridProgress,
+    note,
+    print_json,
+    print_table,
+    print_verifications,
+    size,
+)
+from codelength.errors import CodelengthError
+
+app = typer.Typer(
+    help="Measure models, compressors and agentic systems in bits that decode.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.add_typer(kt.app, name="kt")
+
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, which typer turns into a return value."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"codelength {codelength.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Measure models, compressors and agentic systems in bits that decode."""
+
+
+@app.command()
+def encode(
+    file: Annotated[Path, typer.Argument(help="The file to encode.")],
+    codec: Annotated[str, typer.Option("--codec", help="NAME or NAME:key=value,...")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The message file to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Encode a file into a message file, and decode it again before saying so."""
+    from codelength.runs.files import encode_file
+
+    found = encode_file(file, codec, out)
+    if as_json:
+        print_verifications([found], True)
+        return
+    total = found.coded_bits + found.container_bits
+    print(
+        f"{out}: {found.coded_bits:,} bits coded + {found.container_bits:,} container ="
+        f" {total // 8:,} bytes for {size(file):,}, decoded and equal"
+    )
+
+
+@app.command()
+def decode(
+    file: Annotated[Path, typer.Argument(help="A message file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Decode a message file; the codec is named in its header."""
+    from codelength.coding.messages import write_atomic
+    from codelength.runs.files import decode_file
+
+    target, messages = decode_file(file)
+    write_atomic(out, target)
+    if as_json:
+        print_json([{"out": str(out), "bytes": len(target), "coded_bits": messages.coded_bits}])
+    else:
+        print(f"{out}: {len(target):,} bytes from {messages.coded_bits:,} bits, checksums hold")
+
+
+@app.command()
+def verify(
+    paths: Annotated[list[Path], typer.Argument(help="Runs, folders of runs, or .cl files.")],
+    as_json: AsJson = False,
+) -> None:
+    """Decode runs or message files again in this process and compare with what was recorded."""
+    from codelength.kt.grid import folders_in_order
+    from codelength.runs.files import verify_file
+    from codelength.runs.verify import verify_run
+
+    found = []
+    for path in paths:
+        if path.is_dir():
+            found += [verify_run(folder) for folder in folders_in_order(path)]
+        else:
+            found.append(verify_file(path))
+    print_verifications(found, as_json)
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help="A run folder, or the folder of a grid.")],
+    data: Data = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run that was stopped; nothing is measured twice."""
+    from codelength.kt.grid import resume as resume_grid
+    from codelength.runs.engine import Engine
+
+    with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
+        runs = resume_grid(folder, data, engine, progress)
+    kt.show([run.folder for run in runs], "raw", "auto", as_json)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="SQL over the view `instances`.")],
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, or folders of them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Query the rows of many runs with SQL (DuckDB)."""
+    from codelength.report.tables import Table
+    from codelength.runs.query import query as ask
+
+    rows = ask(runs, sql)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        header = tuple(rows[0])
+        print_table(Table(header, [[str(row[name]) for name in header] for row in rows]))
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Keep the runs here [default: thrown away].")
+    ] = None,
+    data: Data = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sample synthetic items, run the baselines, decode every message, print the table."""
+    from codelength.cli.demo import run_demo
+
+    run_demo(out, data, seed, workers_or_cores(workers), as_json)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors are one line on stderr and exit code 2."""
+    try:
+        code = app(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+    except CodelengthError as error:
+        note(f"error: {error}")
+        sys.exit(2)
+    except typer.TyperException as error:
+        note(f"error: {' '.join(error.format_message().split())} (see --help)")
+        sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read our output is gone (`head`); keep Python from writing to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    if code == INTERRUPTED:
+        note("stopped; the same command goes on from here")
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,105 @@
+"""What commands print: JSON arrays on stdout, or text; progress and notes on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from codelength.report.tables import Table
+from codelength.runs.verify import Verification
+
+
+def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON array, a row a line, on stdout."""
+    first = True
+    sys.stdout.write("[")
+    for row in rows:
+        sys.stdout.write("\n" if first else ",\n")
+        sys.stdout.write(json.dumps(row, ensure_ascii=False))
+        first = False
+    sys.stdout.write("]\n" if first else "\n]\n")
+
+
+def print_table(table: Table, form: str = "auto") -> None:
+    """As `form` says: markdown, terminal, or by what stdout is."""
+    console = Console()
+    if form == "terminal" or (form == "auto" and console.is_terminal):
+        Console(width=None if console.is_terminal else 200).print(table.rich())
+    else:
+        sys.stdout.write(table.markdown() + "\n")
+
+
+def note(text: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+class GridProgress:
+    """A bar a cell on a terminal; elsewhere a line for each cell that is done. On stderr."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+        self._task: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._console.is_terminal:
+            self._bars.stop()
+
+    def __call__(self, cell: str, done: int, total: int) -> None:
+        """Show that `done` of `total` instances of a cell are measured."""
+        if not self._console.is_terminal:
+            if done == total:
+                note(f"{cell}: {total} measured")
+            return
+        if cell not in self._task:
+            for other in self._task.values():
+                self._bars.remove_task(other)
+            self._task = {cell: self._bars.add_task(cell, total=total)}
+        self._bars.update(self._task[cell], completed=done)
+
+
+def verification_row(one: Verification) -> dict[str, Any]:
+    """A verification as a row of JSON."""
+    return asdict(one) | {"path": str(one.path)}
+
+
+def print_verifications(found: list[Verification], as_json: bool) -> None:
+    """What was decoded, as JSON or a line each."""
+    if as_json:
+        print_json(verification_row(one) for one in found)
+        return
+    for one in found:
+        if one.verified:
+            print(
+                f"{one.path}: {one.messages:,} messages, {one.coded_bits:,} bits decoded and equal"
+            )
+        else:
+            print(f"{one.path}: an estimate ({one.codec}); there are no messages to decode")
+
+
+def size(path: Path) -> int:
+    """Bytes of a file."""
+    return path.stat().st_size

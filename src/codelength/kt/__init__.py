@@ -1,0 +1,1 @@
+"""The KoLMogorov Test: its metrics, its grid of runs, its table."""

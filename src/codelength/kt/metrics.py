@@ -1,0 +1,126 @@
+"""Accuracy, CompressionRate and Precision as the KoLMogorov Test defines them (KT, section 4).
+
+Example: 10 items, 9 right programs of 800 bits in all, 3200 raw bits, joint gzip 1600 bits
+-> Accuracy 0.9, Precision 0.5.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from codelength.codecs.standard import EMPTY_GZIP, gzip_paper_bytes
+from codelength.corpora.instances import Instance
+from codelength.runs.store import Run, read_json, write_json
+
+FILE = "kt.json"
+
+
+@dataclass(frozen=True)
+class GzipSizes:
+    """What the formulas need of gzip (paper), in bits.
+
+    Arguments:
+        joint_right: one gzip of all right items.
+        joint_wrong: one gzip of all wrong items; 0 where there are none.
+        items_right: the sum of a gzip each of the right items.
+    """
+
+    joint_right: int
+    joint_wrong: int
+    items_right: int
+
+
+def gzip_sizes(run: Run, instances: Iterable[Instance]) -> GzipSizes:
+    """Compress the instances of a run jointly, right and wrong ones apart."""
+    right, wrong, items = bytearray(), bytearray(), 0
+    for correct, instance in zip(run.table()["correct"].to_pylist(), instances, strict=True):
+        (right if correct else wrong).extend(instance.target)
+        if correct:
+            items += gzip_paper_bytes(instance.target) - EMPTY_GZIP
+    return GzipSizes(
+        joint_right=8 * gzip_paper_bytes(bytes(right)) if right else 0,
+        joint_wrong=8 * gzip_paper_bytes(bytes(wrong)) if wrong else 0,
+        items_right=8 * items,
+    )
+
+
+def keep_gzip_sizes(run: Run, instances: Iterable[Instance]) -> None:
+    """Write the sizes into the run's folder, unless they are there."""
+    path = run.folder / FILE
+    if not path.is_file():
+        write_json(path, asdict(gzip_sizes(run, instances)))
+
+
+@dataclass(frozen=True)
+class Score:
+    """A row of KT's table.
+
+    Arguments:
+        item_length: symbols an item, or "whole".
+        accuracy: share of right programs (of decoded messages, for a codec without programs).
+        compression_rate: bits of all messages (or the formula's, for an estimate) over raw bits.
+        compression_rate_joint: the same with wrong items charged as one joint gzip (paper) and a
+            flag bit each, as KT's code does.
+        precision: bits of right programs over one joint gzip (paper) of their items.
+        precision_items: the same over the sum of a gzip (paper) an item.
+        coded_bits: of messages; None for an estimate.
+        container_bits: of the file beyond its messages; None for an estimate.
+        verified: every message was decoded.
+    """
+
+    modality: str
+    codec: str
+    item_length: int | str
+    instances: int
+    accuracy: float
+    compression_rate: float
+    compression_rate_joint: float | None
+    precision: float | None
+    precision_items: float | None
+    raw_bits: int
+    coded_bits: int | None
+    ideal_bits: float
+    container_bits: int | None
+    verified: bool
+
+
+def _ratio(bits: float, over: float) -> float | None:
+    return bits / over if over else None
+
+
+def score(run: Run) -> Score:
+    """Compute a run's row."""
+    sums: dict[str, Any] = run.info["totals"]
+    corpus = run.corpus
+    table = run.table()
+    path = run.folder / FILE
+    sizes = GzipSizes(**read_json(path)) if path.is_file() else None
+    estimate = sums["coded_bits"] is None
+    program_bits, joint = 0.0, 0.0
+    columns = (table[name].to_pylist() for name in ("correct", "program_bits", "ideal_bits"))
+    coded = table["coded_bits"].to_pylist()
+    for (correct, own, ideal), message in zip(zip(*columns, strict=True), coded, strict=True):
+        if correct:
+            program_bits += own
+            joint += ideal if estimate else message
+        else:
+            joint += 1
+    raw = sums["raw_bits"]
+    bits = sums["ideal_bits"] if estimate else sums["coded_bits"]
+    return Score(
+        modality=str(corpus["modality"]),
+        codec=run.codec,
+        item_length=corpus["item_length"],
+        instances=sums["instances"],
+        accuracy=sums["correct"] / sums["instances"],
+        compression_rate=bits / raw if raw else 0.0,
+        compression_rate_joint=_ratio(joint + sizes.joint_wrong, raw) if sizes else None,
+        precision=_ratio(program_bits, sizes.joint_right) if sizes else None,
+        precision_items=_ratio(program_bits, sizes.items_right) if sizes else None,
+        raw_bits=raw,
+        coded_bits=sums["coded_bits"],
+        ideal_bits=sums["ideal_bits"],
+        container_bits=sums["container_bits"],
+        verified=not estimate and sums["verified"] == sums["instances"],
+    )
