@@ -20,6 +20,7 @@ app = typer.Typer(
     help="The KoLMogorov Test: find the shortest program that outputs a sequence.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 PROGRAMS = 20_000
@@ -86,21 +87,22 @@ def sample(
                 print(json.dumps(row))
         return
     write_atomic(out, "".join(json.dumps(row) + "\n" for row in rows()).encode())
+    symbols = sum(len(pair.sequence) for pair in found)
+    paper = math.fsum(pair.paper_bits for pair in found)
+    exact = math.fsum(pair.exact_bits for pair in found)
     summary = {
         "out": str(out),
         "pairs": len(found),
-        "symbols": sum(len(pair.sequence) for pair in found),
-        "paper_bits": math.fsum(pair.paper_bits for pair in found),
-        "exact_bits": math.fsum(pair.exact_bits for pair in found),
+        "symbols": symbols,
+        "paper_bits": paper,
+        "exact_bits": exact,
     }
     if as_json:
         print_json([summary])
     else:
-        raw = 8 * summary["symbols"]
         print(
-            f"{len(found):,} unique pairs, {summary['symbols']:,} symbols, in {out}; bits of"
-            f" programs over raw bits: paper {summary['paper_bits'] / raw:.4f}, exact"
-            f" {summary['exact_bits'] / raw:.4f}"
+            f"{len(found):,} unique pairs, {symbols:,} symbols, in {out}; bits of programs over raw"
+            f" bits: paper {paper / (8 * symbols):.4f}, exact {exact / (8 * symbols):.4f}"
         )
 
 

@@ -16,9 +16,7 @@ Data = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes [default: the machine's cores].")
 ]
-Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of the synthetic items.")
-]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of the synthetic items.")]
 
 
 def workers_or_cores(workers: int | None) -> int:

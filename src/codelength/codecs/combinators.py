@@ -7,12 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
 
+from codelength.codecs.protocol import Codec, Message, Proposal
 from codelength.coding.arithmetic import Decoder, Encoder
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.integers import elias_delta, read_elias_delta
 from codelength.coding.messages import Json
-from codelength.codecs.protocol import Codec, Message, Proposal
-from codelength.corpora.instances import Condition, Instance
+from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 
 LONGEST = 1 << 40
@@ -39,13 +39,15 @@ def read_length(reader: BitReader, given: Condition) -> int:
 def check_alphabet(target: bytes, given: Condition) -> None:
     """Refuse a target with symbols outside the alphabet."""
     if given.alphabet < 256 and target and max(target) >= given.alphabet:
-        raise InputError(f"the target has the symbol {max(target)}, outside 0..{given.alphabet - 1}")
+        raise InputError(
+            f"the target has the symbol {max(target)}, outside 0..{given.alphabet - 1}"
+        )
 
 
 class Raw(Codec):
     """The target as it is (KT's REPEAT): its length if that is not public, then plain symbols."""
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         check_alphabet(target, given)
         size = given.symbol_bits
@@ -60,7 +62,7 @@ class Raw(Codec):
             encoder.encode_uniform(symbol, given.alphabet)
         return head + encoder.finish()
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         length = read_length(reader, given)
         size = given.symbol_bits
@@ -92,7 +94,7 @@ class Fallback(Codec):
     def __init__(self, primary: Codec, backstop: Codec) -> None:
         self.primary, self.backstop = primary, backstop
 
-    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+    def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
         spare = self.backstop.message(target, given)
         try:
@@ -104,11 +106,11 @@ class Fallback(Codec):
             return Message(Bits("0") + first.bits, 1 + first.ideal_bits, first.proposal)
         return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, first.proposal)
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         return self.message(target, given).bits
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         chosen = self.backstop if reader.read_int(1) else self.primary
         return chosen.read(reader, given)
@@ -170,7 +172,7 @@ class Transformed(Codec):
     def __init__(self, inner: Codec, transform: Transform) -> None:
         self.inner, self.transform = inner, transform
 
-    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+    def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`.
 
         Raises:
@@ -178,14 +180,16 @@ class Transformed(Codec):
         """
         transformed = self.transform.forward(target)
         if self.transform.inverse(transformed) != target:
-            raise CannotEncode(f"the transform {self.transform.name} does not invert on this target")
+            raise CannotEncode(
+                f"the transform {self.transform.name} does not invert on this target"
+            )
         return self.inner.message(transformed, self.transform.condition(given))
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         return self.message(target, given).bits
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
 

@@ -18,7 +18,7 @@ from typing import Self
 
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
-from codelength.corpora.instances import Condition, Instance
+from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import MessageError
 
 
@@ -56,7 +56,7 @@ class Codec(ABC):
     """Turns targets into prefix-free messages and back. Implement `encode` and `read`."""
 
     @abstractmethod
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """The message for `target`.
 
         Raises:
@@ -64,14 +64,14 @@ class Codec(ABC):
         """
 
     @abstractmethod
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """Read one message, move `reader` behind it, and return its target.
 
         Raises:
             MessageError: damaged, truncated or foreign.
         """
 
-    def decode(self, bits: Bits, given: Condition = Condition()) -> bytes:
+    def decode(self, bits: Bits, given: Condition = NOTHING) -> bytes:
         """The target of exactly these bits.
 
         Raises:
@@ -83,7 +83,7 @@ class Codec(ABC):
             raise MessageError(f"{reader.left} bits are left over after the message")
         return target
 
-    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+    def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """The message with what is known about it; codecs with a model or a program override it."""
         bits = self.encode(target, given)
         return Message(bits, float(len(bits)))
@@ -114,7 +114,7 @@ class Estimator(ABC):
     """Prices targets without a message: published formulas, costs that no decoder could read."""
 
     @abstractmethod
-    def estimate(self, target: bytes, given: Condition = Condition()) -> Estimation:
+    def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:
         """The price of `target`."""
 
     def protocol(self) -> dict[str, Json]:

@@ -55,7 +55,7 @@ class Spec:
         name, _, rest = text.partition(":")
         if not NAME.fullmatch(name):
             raise InputError(f"--codec {text!r}: expected NAME or NAME:key=value,key=value")
-        options = []
+        options: list[tuple[str, str]] = []
         for piece in rest.split(",") if rest else []:
             key, equals, value = piece.partition("=")
             if not (key and equals and value):
@@ -70,13 +70,17 @@ class Spec:
         for key, _ in self.options:
             if key not in known:
                 allowed = ", ".join(known) or "none"
-                raise InputError(f"--codec {self.text}: unknown option {key!r}; there are: {allowed}")
+                raise InputError(
+                    f"--codec {self.text}: unknown option {key!r}; there are: {allowed}"
+                )
 
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
         """The value of an option that is one of `choices`."""
         value = dict(self.options).get(key, default)
         if value not in choices:
-            raise InputError(f"--codec {self.text}: {key} is one of {', '.join(choices)}, not {value}")
+            raise InputError(
+                f"--codec {self.text}: {key} is one of {', '.join(choices)}, not {value}"
+            )
         return value
 
     def integer(self, key: str, allowed: range, default: int) -> int:
@@ -85,9 +89,8 @@ class Spec:
         if value is None:
             return default
         if not re.fullmatch(r"-?\d{1,18}", value) or int(value) not in allowed:
-            raise InputError(
-                f"--codec {self.text}: {key} is an integer in {allowed[0]}..{allowed[-1]}, not {value}"
-            )
+            bounds = f"{allowed[0]}..{allowed[-1]}"
+            raise InputError(f"--codec {self.text}: {key} is an integer in {bounds}, not {value}")
         return int(value)
 
 

@@ -21,12 +21,12 @@ import brotli
 import pyppmd
 import zstandard
 
+from codelength.codecs.combinators import check_alphabet, length_bits, read_length
+from codelength.codecs.protocol import Codec, Estimation, Estimator
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.integers import elias_delta, read_elias_delta
 from codelength.coding.messages import Json
-from codelength.codecs.combinators import check_alphabet, length_bits, read_length
-from codelength.codecs.protocol import Codec, Estimation, Estimator
-from codelength.corpora.instances import Condition
+from codelength.corpora.instances import NOTHING, Condition
 from codelength.errors import MessageError
 
 EMPTY_GZIP = 20
@@ -46,7 +46,7 @@ def gzip_paper_bytes(data: bytes) -> int:
 class GzipPaper(Estimator):
     """KT's GZIP baseline as its code computes it; nothing is written that could be decoded."""
 
-    def estimate(self, target: bytes, given: Condition = Condition()) -> Estimation:
+    def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:
         """8 * (bytes of the gzip file of the target's Latin-1 text in UTF-8, less 20)."""
         return Estimation(8.0 * (gzip_paper_bytes(target) - EMPTY_GZIP))
 
@@ -226,12 +226,12 @@ class Standard(Codec):
         kind = FORMATS[name]
         self._format = kind(kind.default if level is None else level)
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         check_alphabet(target, given)
         return Bits.from_bytes(self._format.compress(target))
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         return read_stream(reader, self._format.stream, self._format.errors, self.name)
 
@@ -281,7 +281,7 @@ class Ppmd(Codec):
         # Memory that an item cannot fill only costs time; both ends know the length.
         return min(self.memory, max(1 << 16, 1 << (64 * length).bit_length()))
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         check_alphabet(target, given)
         head = length_bits(len(target), given)
@@ -292,7 +292,7 @@ class Ppmd(Codec):
         check = Bits.from_int(binascii.crc_hqx(stream, 0), 16)
         return head + elias_delta(len(stream)) + check + Bits.from_bytes(stream)
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         length = read_length(reader, given)
         if not length:

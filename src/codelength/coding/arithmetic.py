@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.bits import BitReader, Bits
-from codelength.coding.compiled import kernel, part
+from codelength.coding.compiled import constant, kernel, part
 from codelength.coding.tables import MAX_TOTAL, FrequencyTable
 from codelength.errors import MessageError
 
 PRECISION = 62
 WHOLE = 1 << 62
 HALF = 1 << 61
-QUARTER = 1 << 60
+ONE = constant(1)
 
 LOW, WIDTH, COUNT, OFFSET, START, END = range(6)
 """Fields of the state, int64 `[6]`: low, width, bits that moved out; for the decoder also the
@@ -139,14 +139,14 @@ def finish_decoding(state: Array) -> int:
 @part
 def encode_uniform(state: Array, out: Buffer, value: int, choices: int) -> None:
     """One of `choices` equal choices, at most 2^30."""
-    encode_step(state, out, np.int64(value), np.int64(1), np.int64(choices))
+    encode_step(state, out, value, ONE, choices)
 
 
 @part
 def decode_uniform(state: Array, data: Buffer, choices: int) -> int:
     """The mirror of `encode_uniform`."""
-    value = decode_target(state, np.int64(choices))
-    decode_step(state, data, value, np.int64(1), np.int64(choices))
+    value = decode_target(state, choices)
+    decode_step(state, data, value, ONE, choices)
     return value
 
 

@@ -1,6 +1,6 @@
-"""`Bits`: an immutable string of bits; a writer that joins many; a reader that walks them.
+r"""`Bits`: an immutable string of bits; a writer that joins many; a reader that walks them.
 
-Example: Bits("101") + Bits("1") -> Bits("1011"), 4 bits, packed to b"\\xb0".
+Example: Bits("101") + Bits("1") -> Bits("1011"), 4 bits, packed to b"\xb0".
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ class Bits:
         return format(self._value, f"0{self._length}b") if self._length else ""
 
     def __repr__(self) -> str:
-        text = str(self) if self._length <= 64 else f"{str(self[:61])}..."
+        text = str(self) if self._length <= 64 else f"{self[:61]!s}..."
         return f"Bits({text!r})"
 
 

@@ -1,4 +1,4 @@
-"""`kernel` and `part`: compile a hot loop with numba, and cache the machine code so that no change is missed.
+"""`kernel`, `part`, `constant`: hot loops compiled with numba, cached so that no edit is missed.
 
 numba keys its cache on the file of the compiled function alone, so an edited kernel would live on
 inside the cached kernels that call it. Ours lives in a folder named after the sources of the whole
@@ -10,9 +10,10 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -39,6 +40,11 @@ def cache_folder() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
+def constant(value: int) -> int:
+    """`value` as an np.int64: numba compiles a kernel anew for each plain literal that it gets."""
+    return cast(int, np.int64(value))
+
+
 def kernel(function: F) -> F:
     """Compile `function` in nopython mode on its first call.
 
@@ -56,13 +62,14 @@ def part(function: F) -> F:
     return _compile(function, inline="always", no_cfunc_wrapper=True)
 
 
-def _compile(function: F, **options: str | bool) -> F:
+def _compile(function: F, **options: Any) -> F:
     folder = cache_folder()
     if folder is None:
         return cast(F, numba.njit(error_model="numpy", **options)(function))
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)  # read by numba while it decorates, then put back
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)  # read by numba while it decorates, then put back
     try:
         return cast(F, numba.njit(cache=True, error_model="numpy", **options)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before

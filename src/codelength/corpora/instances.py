@@ -28,6 +28,10 @@ class Condition:
         return (self.alphabet - 1).bit_length()
 
 
+NOTHING = Condition()
+"""Nothing is public but that symbols are bytes."""
+
+
 @dataclass(frozen=True)
 class Instance:
     """One thing to reconstruct.
@@ -41,7 +45,7 @@ class Instance:
 
     id: str
     target: bytes
-    given: Condition = Condition()
+    given: Condition = NOTHING
     gold: str | None = None
 
     @property
@@ -57,7 +61,7 @@ class Corpus(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, Json]:
-        """What identifies the instances exactly: source, hashes, cut, seed. Part of a run's spec."""
+        """What identifies the instances exactly: source, hashes, cut, seed; in a run's spec."""
 
     @abstractmethod
     def __iter__(self) -> Iterator[Instance]: ...

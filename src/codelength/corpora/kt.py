@@ -52,17 +52,20 @@ SYNTHETIC = "synthetic"
 SYNTHETIC_BYTES = 1_000_105
 """Sampled synthetic corpora stop at this many symbols, the size of the authors' file."""
 
+_HASHES = {
+    "text": "03aa32293eb16a793bd3bbf389ada1ce108e9e284886e3518d1a90feb4f95bab",
+    "dna": "c8eb99fabb052094a55fd2272e42d49c8d60ee8fac58eb2f23d099114c8174f9",
+    "audio_16bit": "fe55d5633cda3b795383b8e2dc96dc1f89149cfbe04e724fb42c7f162e1dbb1e",
+    "audio_8bit": "858da335a2f6824a9cb94572a9b487cce70dd49b7b2d0cfaa6bcc4f1ffbe4b65",
+    "audio_mfcc": "e784d5d3c357082866a4c8f670cb30114771f5f039ae55c4f32352586f649601",
+    SYNTHETIC: "1e46297002a1892fb2e72deb1b4fba63c874174ef97299da62918323919e5cb0",
+}
+_SIZES = (1_004_232, 2_666_667, 1_015_360, 1_003_280, 1_000_960, SYNTHETIC_BYTES)
+
 MODALITIES = {
-    modality.name: modality
-    for modality in (
-        Modality("text", 1_004_232, "03aa32293eb16a793bd3bbf389ada1ce108e9e284886e3518d1a90feb4f95bab"),
-        Modality("dna", 2_666_667, "c8eb99fabb052094a55fd2272e42d49c8d60ee8fac58eb2f23d099114c8174f9", 8),
-        Modality("audio_16bit", 1_015_360, "fe55d5633cda3b795383b8e2dc96dc1f89149cfbe04e724fb42c7f162e1dbb1e"),
-        Modality("audio_8bit", 1_003_280, "858da335a2f6824a9cb94572a9b487cce70dd49b7b2d0cfaa6bcc4f1ffbe4b65"),
-        Modality("audio_mfcc", 1_000_960, "e784d5d3c357082866a4c8f670cb30114771f5f039ae55c4f32352586f649601"),
-        Modality(SYNTHETIC, 1_000_105, "1e46297002a1892fb2e72deb1b4fba63c874174ef97299da62918323919e5cb0"),
-    )
-}  # fmt: skip
+    name: Modality(name, size, _HASHES[name], alphabet=8 if name == "dna" else 256)
+    for name, size in zip(_HASHES, _SIZES, strict=True)
+}
 
 
 def data_folder(data: Path | None = None) -> Path | None:

@@ -1,6 +1,6 @@
-"""Many programs at once: scan, run, price and print them in compiled loops.
+r"""Many programs at once: scan, run, price and print them in compiled loops.
 
-Example: price(*parse_many(["sequence_1 = range_func_up(0, 9)\\noutput = sequence_1"])).paper
+Example: price(*parse_many(["sequence_1 = range_func_up(0, 9)\noutput = sequence_1"])).paper
 -> array([25.287712]).
 """
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from codelength.coding.compiled import kernel
 from codelength.dsl import syntax
 from codelength.dsl.interpreter import FINE, Limits, run
-from codelength.dsl.operations import OUTPUT
+from codelength.dsl.operations import ZERO
 from codelength.dsl.priors.exact import choice_bits, choices
 from codelength.dsl.priors.paper import check_domain, outside_domain, paper_bits
 from codelength.dsl.program import Program
@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 @kernel
 def scan_many(text: Buffer, text_ends: Array, words: Array, ends: Array, info: Array) -> int:
     """Scan programs back to back; returns how many scanned before the first error in `info`."""
-    start, used = 0, 0
+    start, used = ZERO, ZERO
     for k in range(len(text_ends)):
         used += scan(text, start, text_ends[k], words[used:], info)
         if info[0] != syntax.FINE:
@@ -40,7 +40,7 @@ def scan_many(text: Buffer, text_ends: Array, words: Array, ends: Array, info: A
 @kernel
 def render_many(words: Array, ends: Array, out: Buffer, out_ends: Array) -> None:
     """Print programs back to back."""
-    start, at = 0, 0
+    start, at = ZERO, ZERO
     for k in range(len(ends)):
         at = render(words, start, out, at)
         start, out_ends[k] = ends[k], at
@@ -60,7 +60,7 @@ def price_many(
     exact: Floats,
 ) -> int:
     """Run and price the programs from `first` on; returns the first that could not be priced."""
-    start = ends[first - 1] if first > 0 else 0
+    start = ends[first - 1] if first > 0 else ZERO
     for k in range(first, len(ends)):
         outcome, line, _ = run(words, start, arena, bounds, length, steps)
         if outcome != FINE or outside_domain(words, start, bounds)[0] >= 0:

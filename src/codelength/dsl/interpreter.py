@@ -2,8 +2,8 @@
 
 Example: [2, 3, 80, 21, 0] (three times 80) -> output [80, 80, 80].
 
-Values are plain integers with Python's rules (`%` has the sign of the divisor). The values of line i
-are arena[bounds[i]:bounds[i + 1]].
+Values are plain integers with Python's rules (`%` has the sign of the divisor). Line i made the
+values arena[bounds[i]:bounds[i + 1]].
 """
 
 from dataclasses import dataclass
@@ -39,6 +39,7 @@ from codelength.dsl.operations import (
     SUBSTITUTE,
     SUBTRACT_ITEM,
     SUBTRACT_TWO,
+    ZERO,
 )
 
 Array = npt.NDArray[np.int64]
@@ -104,7 +105,7 @@ def sort_ascending(values: Array, start: int, count: int) -> None:
         swap = values[start]
         values[start] = values[start + last]
         values[start + last] = swap
-        sift(values, start, np.int64(0), last)
+        sift(values, start, ZERO, last)
 
 
 @part
@@ -290,7 +291,7 @@ def run(
 
     `bounds` needs one entry more than the program has lines (`OUTPUT` counted).
     """
-    here, line = start, 0
+    here, line = start, ZERO
     bounds[0] = 0
     while words[here] != OUTPUT:
         if line + 1 >= len(bounds):

@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from codelength.coding.compiled import constant
+
 
 class Kind(IntEnum):
     """What an argument is, and so which integers are in the domain of the priors."""
@@ -68,8 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 """Initiators first: they alone can stand on the first line."""
 
-INITIATORS = np.int64(4)
-# Constants are np.int64: numba compiles a kernel anew for each plain integer literal that it gets.
+INITIATORS = constant(4)
 PREDICATES = ("is_even", "is_odd", "is_not_zero")
 
 (
@@ -95,9 +96,9 @@ PREDICATES = ("is_even", "is_odd", "is_not_zero")
     CONCATENATE,
     INTERLEAVE,
     OUTPUT,
-) = (np.int64(number) for number in range(22))
+) = (constant(number) for number in range(22))
 
-IS_EVEN, IS_ODD, IS_NOT_ZERO = (np.int64(number) for number in range(3))
+IS_EVEN, IS_ODD, IS_NOT_ZERO = (constant(number) for number in range(3))
 
 ARITY = np.array([len(op.arguments) for op in OPERATIONS] + [1], dtype=np.int64)
 """Arguments of each operation, `OUTPUT` included, int64 `[22]`."""
@@ -111,7 +112,8 @@ LOWEST = np.array([0, 0, 0, 1, 1, 0, 0, 0], dtype=np.int64)
 HIGHEST = np.array([0, 255, 256, 8, 25, 0, 2, 0], dtype=np.int64)
 """Largest value of each kind where it is fixed (`INDEX` and `SEQUENCE` depend on the line)."""
 
-LARGEST_LITERAL = np.int64(1 << 60)
+ZERO = constant(0)
+LARGEST_LITERAL = constant(1 << 60)
 """Integers beyond this cannot be written in a program."""
-LARGEST_VALUE = np.int64(1 << 61)
+LARGEST_VALUE = constant(1 << 61)
 """No element of a sequence may leave -2^61..2^61."""

@@ -1,6 +1,6 @@
-"""`Program`: one program of KT's language; parse it, print it, run it.
+r"""`Program`: one program of KT's language; parse it, print it, run it.
 
-Example: Program.parse("sequence_1 = range_func_up(0, 3)\\noutput = sequence_1").run().output
+Example: Program.parse("sequence_1 = range_func_up(0, 3)\noutput = sequence_1").run().output
 -> array([0, 1, 2, 3]).
 """
 

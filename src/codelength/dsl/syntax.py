@@ -1,6 +1,6 @@
-"""The text form of programs: a compiled scanner and printer between bytes and words.
+r"""The text form of programs: a compiled scanner and printer between bytes and words.
 
-Example: "sequence_1 = repeat_num(7, 80)\\noutput = sequence_1" -> [2, 7, 80, 21, 0].
+Example: "sequence_1 = repeat_num(7, 80)\noutput = sequence_1" -> [2, 7, 80, 21, 0].
 
 Blanks may stand between tokens, blank lines and comments (the execution feedback) are skipped.
 """
@@ -8,7 +8,7 @@ Blanks may stand between tokens, blank lines and comments (the execution feedbac
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import kernel, part
+from codelength.coding.compiled import constant, kernel, part
 from codelength.dsl.operations import (
     ARITY,
     KINDS,
@@ -22,12 +22,14 @@ from codelength.errors import ProgramError
 Array = npt.NDArray[np.int64]
 Buffer = npt.NDArray[np.uint8]
 
-_NAMES = [operation.name for operation in OPERATIONS] + ["output"] + list(PREDICATES) + ["sequence_"]
+_NAMES = (
+    [operation.name for operation in OPERATIONS] + ["output"] + list(PREDICATES) + ["sequence_"]
+)
 NAMES = np.zeros((len(_NAMES), max(map(len, _NAMES))), dtype=np.uint8)
 NAME_LENGTHS = np.array([len(name) for name in _NAMES], dtype=np.int64)
 for _row, _name in enumerate(_NAMES):
     NAMES[_row, : len(_name)] = np.frombuffer(_name.encode(), dtype=np.uint8)
-FIRST_PREDICATE, SEQUENCE = np.int64(22), np.int64(25)
+FIRST_PREDICATE, SEQUENCE = constant(22), constant(25)
 
 (
     FINE,

@@ -6,7 +6,6 @@ Example: 10 items, 9 right programs of 800 bits in all, 3200 raw bits, joint gzi
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from codelength.codecs.standard import EMPTY_GZIP, gzip_paper_bytes

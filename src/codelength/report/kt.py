@@ -27,8 +27,8 @@ READING = (
     "How to read it: CompressionRate is bits over raw bits (lower is better, 1 is no compression)."
     " A row marked yes counts messages that were decoded again, and they are in the run folder;"
     " a row marked estimate is a published formula that no decoder could read."
-    " Precision is the bits of right programs over one joint gzip (paper) of their items, 'per item'"
-    " over a gzip each; container bits (header, checksums) come on top of the coded bits."
+    " Precision is the bits of right programs over one joint gzip (paper) of their items, 'per"
+    " item' over a gzip each; container bits (header, checksums) come on top of the coded bits."
 )
 
 

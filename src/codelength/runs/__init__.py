@@ -1,4 +1,4 @@
-"""Measuring: a codec on a corpus, verified by decoding, kept in a run folder that survives a kill."""
+"""Measuring: a codec on a corpus, verified by decoding, in a run folder that survives a kill."""
 
 from codelength.runs.files import verify_file
 from codelength.runs.measure import measure

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from codelength.codecs.registry import build_codec
 from codelength.coding.messages import (
     MessageFile,
     TargetDigest,
@@ -10,7 +11,6 @@ from codelength.coding.messages import (
     read_messages,
     write_atomic,
 )
-from codelength.codecs.registry import build_codec
 from codelength.corpora.files import read_file
 from codelength.corpora.instances import Condition
 from codelength.errors import CannotEncode, InputError, MessageError

@@ -15,9 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import codelength
+from codelength.codecs.protocol import Codec, Estimation, Estimator, Message
 from codelength.coding.bits import BitReader, Bits, BitWriter
 from codelength.coding.messages import Json, TargetDigest
-from codelength.codecs.protocol import Codec, Estimation, Estimator, Message
 from codelength.corpora.instances import Corpus, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.runs.engine import Engine

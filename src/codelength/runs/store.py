@@ -20,7 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codelength.coding.bits import Bits
-from codelength.coding.messages import Json, canonical_json, fingerprint, pack_messages, write_atomic
+from codelength.coding.messages import (
+    Json,
+    canonical_json,
+    fingerprint,
+    pack_messages,
+    write_atomic,
+)
 from codelength.errors import InputError
 from codelength.runs.results import Codelength, Estimate, Row
 
@@ -51,8 +57,12 @@ ROW_SCHEMA = pa.schema(
     ]
 )
 PART_SCHEMA = pa.schema(
-    [*ROW_SCHEMA, ("message", pa.binary()), ("encode_seconds", pa.float64())]
-    + [("decode_seconds", pa.float64())]
+    [
+        *ROW_SCHEMA,
+        ("message", pa.binary()),
+        ("encode_seconds", pa.float64()),
+        ("decode_seconds", pa.float64()),
+    ]
 )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from codelength.codecs.protocol import Codec
+from codelength.codecs.registry import build_codec
 from codelength.coding.bits import BitReader
 from codelength.coding.messages import (
     MessageFile,
@@ -11,8 +13,6 @@ from codelength.coding.messages import (
     fingerprint,
     read_messages,
 )
-from codelength.codecs.protocol import Codec
-from codelength.codecs.registry import build_codec
 from codelength.corpora.instances import Condition
 from codelength.errors import InputError, MessageError
 from codelength.runs.results import Row

@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
 
+from codelength.codecs.protocol import Codec, Estimation, Estimator, Message, Proposal
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
-from codelength.codecs.protocol import Codec, Estimation, Estimator, Message, Proposal
-from codelength.corpora.instances import Condition, Instance
+from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.dsl.interpreter import Limits
 from codelength.dsl.priors import DecodablePrior, Prior
 from codelength.dsl.program import Program
@@ -59,7 +59,7 @@ class ProgramCodec(Codec):
         self.synthesizer, self.prior = synthesizer, prior
         self.limits = limits or Limits()
 
-    def message(self, target: bytes, given: Condition = Condition()) -> Message:
+    def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`."""
         program = self.synthesizer.propose(target)
         if program is None or not runs_to(program, target):
@@ -70,11 +70,11 @@ class ProgramCodec(Codec):
             raise CannotEncode(f"the program has no price: {error}") from error
         return Message(bits, ideal, Proposal(str(program), True, float(len(bits))))
 
-    def encode(self, target: bytes, given: Condition = Condition()) -> Bits:
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         return self.message(target, given).bits
 
-    def read(self, reader: BitReader, given: Condition = Condition()) -> bytes:
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         program = self.prior.read(reader, self.limits)
         try:
@@ -114,7 +114,7 @@ class ProgramEstimate(Estimator):
     def __init__(self, synthesizer: Synthesizer, prior: Prior) -> None:
         self.synthesizer, self.prior = synthesizer, prior
 
-    def estimate(self, target: bytes, given: Condition = Condition()) -> Estimation:
+    def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:
         """1 + |y|: y is the program where it is right (also if it is longer), else the target."""
         raw = 1.0 + len(target) * given.symbol_bits
         program = self.synthesizer.propose(target)

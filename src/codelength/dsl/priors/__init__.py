@@ -1,4 +1,4 @@
-"""Priors over programs: what a program costs in bits, and, where the prior is a code, its message."""
+"""Priors over programs: what a program costs in bits, and the message where a prior is a code."""
 
 from codelength.dsl.priors.base import DecodablePrior, Prior
 from codelength.dsl.priors.exact import ExactPrior

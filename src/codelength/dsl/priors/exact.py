@@ -32,9 +32,18 @@ from codelength.coding.arithmetic import (
     start_decoding,
 )
 from codelength.coding.bits import BitReader, Bits
-from codelength.coding.compiled import kernel, part
+from codelength.coding.compiled import constant, kernel, part
 from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits, run_line, words_of_line
-from codelength.dsl.operations import ARITY, HIGHEST, INITIATORS, KINDS, LOWEST, OUTPUT, SET_LIST
+from codelength.dsl.operations import (
+    ARITY,
+    HIGHEST,
+    INITIATORS,
+    KINDS,
+    LOWEST,
+    OUTPUT,
+    SET_LIST,
+    ZERO,
+)
 from codelength.dsl.priors.base import DecodablePrior
 from codelength.dsl.priors.paper import check_domain
 from codelength.dsl.program import Program
@@ -45,6 +54,7 @@ Buffer = npt.NDArray[np.uint8]
 
 LONG = 31
 """The choice among 32 list lengths that means "more than 30"."""
+BINARY, LENGTHS, BYTES = constant(2), constant(LONG + 1), constant(256)
 TRUNCATED, UNREADABLE = 100, 101
 
 
@@ -117,17 +127,17 @@ def choice_bits(counts: Array, number: int) -> float:
 @kernel
 def decode_length(state: Array, data: Buffer) -> int:
     """The length of a list, or -1 where no list is that long."""
-    length = decode_uniform(state, data, LONG + 1)
+    length = decode_uniform(state, data, LENGTHS)
     if length < LONG:
         return length
     size = 0
-    while decode_uniform(state, data, 2) == 0:
+    while decode_uniform(state, data, BINARY) == 0:
         size += 1
         if size > 40:
             return -1
     rest = 1
     for _ in range(size):
-        rest = 2 * rest + decode_uniform(state, data, 2)
+        rest = 2 * rest + decode_uniform(state, data, BINARY)
     return rest + LONG - 1
 
 
@@ -136,7 +146,7 @@ def decode_program(
     state: Array, data: Buffer, words: Array, arena: Array, bounds: Array, length: int, steps: int
 ) -> tuple[int, int]:
     """Read a program and run it on the way: (outcome of the interpreter or above, words used)."""
-    here, line = 0, 0
+    here, line = ZERO, ZERO
     bounds[0] = 0
     while True:
         if here + 8 > len(words) or line + 2 > len(bounds):
@@ -156,7 +166,7 @@ def decode_program(
                 return MEMORY, 0
             words[here + 1] = count
             for j in range(count):
-                words[here + 2 + j] = decode_uniform(state, data, 256)
+                words[here + 2 + j] = decode_uniform(state, data, BYTES)
         else:
             for j in range(ARITY[operation]):
                 kind = KINDS[operation, j]
