@@ -34,7 +34,7 @@ def read_rows(path: Path, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
         InputError: names the line that is no JSON object with that key.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
@@ -108,10 +108,12 @@ def sample(
 
 def _sequences(path: Path) -> Iterator[bytes]:
     for number, row in read_rows(path, "sequence"):
-        try:
-            yield bytes(row["sequence"])
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{path}, line {number}: sequence is no list of 0..255") from error
+        values = row["sequence"]
+        if not isinstance(values, list) or not all(
+            type(value) is int and 0 <= value <= 255 for value in values
+        ):
+            raise InputError(f"{path}, line {number}: sequence is no list of integers 0..255")
+        yield bytes(values)
 
 
 @app.command()
@@ -138,7 +140,7 @@ def cost(
         print_json(all_rows())
     else:
         for row in all_rows():
-            print(json.dumps(row, ensure_ascii=False))
+            print(json.dumps(row))
 
 
 def _read_programs(path: Path) -> list[tuple[int, dict[str, Any]]]:

@@ -21,7 +21,7 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.write("[")
     for row in rows:
         sys.stdout.write("\n" if first else ",\n")
-        sys.stdout.write(json.dumps(row, ensure_ascii=False))
+        sys.stdout.write(json.dumps(row))
         first = False
     sys.stdout.write("]\n" if first else "\n]\n")
 

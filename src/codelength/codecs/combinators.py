@@ -55,7 +55,7 @@ class Raw(Codec):
         if size == 8 and given.alphabet == 256:
             return head + Bits.from_bytes(target)
         if given.alphabet == 1 << size:
-            text = "".join(format(symbol, f"0{size}b") for symbol in target) if size else ""
+            text = "".join(format(symbol, f"0{size}b") for symbol in target)
             return head + Bits(text)
         encoder = Encoder()
         for symbol in target:
@@ -72,7 +72,7 @@ class Raw(Codec):
             if size == 8:
                 return reader.read_bytes(length)
             text = str(reader.read(length * size))
-            return bytes(int(text[i : i + size], 2) for i in range(0, len(text), size or 1))
+            return bytes(int(text[i : i + size], 2) for i in range(0, len(text), size))
         decoder = Decoder(reader)
         target = bytes(decoder.decode_uniform(given.alphabet) for _ in range(length))
         decoder.finish()

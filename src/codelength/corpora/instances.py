@@ -22,6 +22,10 @@ class Condition:
     length: int | None = None
     alphabet: int = 256
 
+    def __post_init__(self) -> None:
+        if not 2 <= self.alphabet <= 256 or (self.length is not None and self.length < 0):
+            raise ValueError("a condition has 2..256 symbols and no negative length")
+
     @property
     def symbol_bits(self) -> int:
         """Bits of one symbol sent plainly."""

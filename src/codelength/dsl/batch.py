@@ -63,7 +63,7 @@ def price_many(
     start = ends[first - 1] if first > 0 else ZERO
     for k in range(first, len(ends)):
         outcome, line, _ = run(words, start, arena, bounds, length, steps)
-        if outcome != FINE or outside_domain(words, start, bounds)[0] >= 0:
+        if outcome != FINE or outside_domain(words, start, bounds, True)[0] >= 0:
             return k
         result = words[ends[k] - 1]
         for j in range(bounds[result], bounds[result + 1]):
@@ -96,7 +96,7 @@ def parse_many(texts: Sequence[str]) -> tuple[Array, Array]:
     Raises:
         ProgramError: names the program by its place in `texts`, from 0, and what is wrong.
     """
-    encoded = [text.encode() for text in texts]
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     data = b"".join(encoded)
     text_ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
     words = np.zeros(len(data) + 8, dtype=np.int64)

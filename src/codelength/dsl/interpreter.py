@@ -49,7 +49,7 @@ MEMORY, FINE, TOO_LONG, TOO_MANY_STEPS, ZERO_DIVISOR, TOO_LARGE, BAD_ARGUMENT = 
 
 CAUSES = {
     TOO_LONG: "the sequence is longer than the limit",
-    TOO_MANY_STEPS: "the program produces more elements than the limit",
+    TOO_MANY_STEPS: "the program works on more elements than the limit",
     ZERO_DIVISOR: "modulo by zero",
     TOO_LARGE: "a value leaves -2^61..2^61",
     BAD_ARGUMENT: "a step, jump or n for which the operation is not defined",
@@ -58,7 +58,13 @@ CAUSES = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program may use: `length` elements a line, `steps` elements in all lines together."""
+    """What a program may use.
+
+    Arguments:
+        length: elements of a line's sequence.
+        steps: elements that all lines together read and write (sorting counts four times), and
+            one more a line.
+    """
 
     length: int = 1 << 20
     steps: int = 1 << 24
@@ -284,6 +290,21 @@ def run_line(words: Array, here: int, line: int, arena: Array, bounds: Array, mo
 
 
 @kernel
+def work_of_line(words: Array, here: int, line: int, bounds: Array) -> int:
+    """Steps of a line that has run; see `Limits`."""
+    operation = words[here]
+    work = 1 + bounds[line + 1] - bounds[line]
+    if operation > SET_LIST:
+        x, y = words[here + 1], words[here + 2]
+        first = y if operation == REPEAT_LIST or operation == FILTER else x
+        read = bounds[first + 1] - bounds[first]
+        work += 4 * read if operation == MAX_N or operation == MIN_N else read
+        if operation >= ADD_TWO:
+            work += bounds[y + 1] - bounds[y]
+    return work
+
+
+@kernel
 def run(
     words: Array, start: int, arena: Array, bounds: Array, length: int, steps: int
 ) -> tuple[int, int, int]:
@@ -291,7 +312,7 @@ def run(
 
     `bounds` needs one entry more than the program has lines (`OUTPUT` counted).
     """
-    here, line = start, ZERO
+    here, line, work = start, ZERO, ZERO
     bounds[0] = 0
     while words[here] != OUTPUT:
         if line + 1 >= len(bounds):
@@ -299,8 +320,9 @@ def run(
         outcome = run_line(words, here, line, arena, bounds, length)
         if outcome != FINE:
             return outcome, line, 0
+        work += work_of_line(words, here, line, bounds)
+        if work > steps:
+            return TOO_MANY_STEPS, line, 0
         line += 1
-        if bounds[line] > steps:
-            return TOO_MANY_STEPS, line - 1, 0
         here += words_of_line(words, here)
     return FINE, line, here + 2 - start

@@ -78,7 +78,7 @@ class Program:
         Raises:
             ProgramError: the line, the place in it and the cause.
         """
-        data = text.encode()
+        data = text.encode("utf-8", "surrogatepass")
         words = np.zeros(len(data) + 8, dtype=np.int64)
         info = np.zeros(4, dtype=np.int64)
         used = syntax.scan(np.frombuffer(data, dtype=np.uint8), 0, len(data), words, info)

@@ -286,9 +286,8 @@ def merge(
             joined = i
         else:
             operation = CONCATENATE if uniform(rng) < 0.8 else INTERLEAVE
-            joined = add_line(state, words, arena, bounds, operation, joined, i, ZERO)
-            if joined < 0:
-                return
+            new = add_line(state, words, arena, bounds, operation, joined, i, ZERO)
+            joined = new if new >= 0 else joined
     for _ in range(count):
         if uniform(rng) >= 0.2:
             continue
@@ -303,10 +302,9 @@ def merge(
                 if pick == 0:
                     marks[USES, i] += 1
                     operation = CONCATENATE if uniform(rng) < 0.8 else INTERLEAVE
-                    joined = add_line(state, words, arena, bounds, operation, joined, i, ZERO)
+                    new = add_line(state, words, arena, bounds, operation, joined, i, ZERO)
+                    joined = new if new >= 0 else joined
                     break
                 pick -= 1
-        if joined < 0:
-            return
     words[state[WORDS]], words[state[WORDS] + 1] = OUTPUT, joined
     state[WORDS] += 2

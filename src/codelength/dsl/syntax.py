@@ -87,9 +87,10 @@ def read_integer(text: Buffer, at: int, end: int) -> tuple[int, int, int]:
     value = 0
     here = first
     while here < end and 48 <= text[here] <= 57:
-        value = value * 10 + np.int64(text[here]) - 48
-        if value > LARGEST_LITERAL:
+        digit = np.int64(text[here]) - 48
+        if value > (LARGEST_LITERAL - digit) // 10:
             return TOO_LARGE, 0, at
+        value = value * 10 + digit
         here += 1
     if here == first or (here < end and (word_end(text, here, end) > here or text[here] == 46)):
         return NOT_AN_INTEGER, 0, at
@@ -321,7 +322,7 @@ def explain(text: bytes, info: Array) -> ProgramError:
     if error == NO_OUTPUT:
         return ProgramError("the program has no last line 'output = sequence_k'")
     line = text.split(b"\n")[row - 1].decode(errors="replace").rstrip()
-    rest = text.split(b"\n")[row - 1][column:].decode(errors="replace").strip()
+    rest = text.split(b"\n")[row - 1][column:].decode(errors="replace").strip(" \t\r")
     near = rest[:24] or "the end of the line"
     cause = {
         BAD_START: "a line starts with 'sequence_k =' or 'output ='",

@@ -121,6 +121,7 @@ class RunWriter:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            self._lock.close()
             raise InputError(f"another process is writing {self.folder}; wait for it") from error
         info = self.folder / INFO
         if info.exists():

@@ -9,6 +9,7 @@ from codelength.codecs.registry import Spec
 from codelength.corpora.instances import Instance
 from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
+from codelength.errors import ProgramError
 from codelength.synthesis.programs import ProgramCodec, ProgramEstimate, Synthesizer
 
 
@@ -27,7 +28,12 @@ class Gold(Synthesizer):
     def propose(self, target: bytes) -> Program | None:
         """See `Synthesizer.propose`."""
         text = self._programs.get(target)
-        return Program.parse(text) if text is not None else None
+        if text is None:
+            return None
+        try:
+            return Program.parse(text)
+        except ProgramError:
+            return None
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Synthesizer.prepare`."""

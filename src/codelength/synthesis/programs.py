@@ -34,10 +34,10 @@ class Synthesizer(ABC):
         return self
 
 
-def runs_to(program: Program, target: bytes) -> bool:
-    """Whether the program runs, and its output is the target."""
+def runs_to(program: Program, target: bytes, limits: Limits | None = None) -> bool:
+    """Whether the program runs within the limits, and its output is the target."""
     try:
-        return program.run().as_bytes() == target
+        return program.run(limits).as_bytes() == target
     except ProgramError:
         return False
 
@@ -62,10 +62,11 @@ class ProgramCodec(Codec):
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`."""
         program = self.synthesizer.propose(target)
-        if program is None or not runs_to(program, target):
+        if program is None or not runs_to(program, target, self.limits):
             raise CannotEncode(f"{self.synthesizer.name} has no program for this target")
         try:
-            bits, ideal = self.prior.encode(program), self.prior.bits(program)
+            bits = self.prior.encode(program, self.limits)
+            ideal = self.prior.bits(program, self.limits)
         except ProgramError as error:
             raise CannotEncode(f"the program has no price: {error}") from error
         return Message(bits, ideal, Proposal(str(program), True, float(len(bits))))

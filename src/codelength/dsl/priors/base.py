@@ -25,7 +25,7 @@ class Prior(ABC):
     name: str
 
     @abstractmethod
-    def bits(self, program: Program) -> float:
+    def bits(self, program: Program, limits: Limits | None = None) -> float:
         """The price in bits.
 
         Raises:
@@ -39,7 +39,7 @@ class DecodablePrior(Prior):
     version: int
 
     @abstractmethod
-    def encode(self, program: Program) -> Bits:
+    def encode(self, program: Program, limits: Limits | None = None) -> Bits:
         """The program as a prefix-free message of at most ceil(bits(program)) + 1 bits."""
 
     @abstractmethod

@@ -33,7 +33,7 @@ from codelength.coding.arithmetic import (
 )
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant, kernel, part
-from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits, run_line, words_of_line
+from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits, run_line, work_of_line, words_of_line
 from codelength.dsl.operations import (
     ARITY,
     HIGHEST,
@@ -146,7 +146,7 @@ def decode_program(
     state: Array, data: Buffer, words: Array, arena: Array, bounds: Array, length: int, steps: int
 ) -> tuple[int, int]:
     """Read a program and run it on the way: (outcome of the interpreter or above, words used)."""
-    here, line = ZERO, ZERO
+    here, line, work = ZERO, ZERO, ZERO
     bounds[0] = 0
     while True:
         if here + 8 > len(words) or line + 2 > len(bounds):
@@ -177,9 +177,10 @@ def decode_program(
         outcome = run_line(words, here, line, arena, bounds, length)
         if outcome != FINE:
             return outcome, line
-        line += 1
-        if bounds[line] > steps:
+        work += work_of_line(words, here, line, bounds)
+        if work > steps:
             return UNREADABLE, 0
+        line += 1
         here += words_of_line(words, here)
 
 
@@ -189,20 +190,20 @@ class ExactPrior(DecodablePrior):
     name = "exact"
     version = 1
 
-    def _choices(self, program: Program) -> tuple[Array, Array, int]:
-        bounds = check_domain(program)
+    def _choices(self, program: Program, limits: Limits | None) -> tuple[Array, Array, int]:
+        bounds = check_domain(program, limits)
         room = 2 * len(program.words) + 100 * program.lines
         values, counts = np.zeros(room, np.int64), np.zeros(room, np.int64)
         return values, counts, choices(program.words, 0, bounds, values, counts)
 
-    def bits(self, program: Program) -> float:
+    def bits(self, program: Program, limits: Limits | None = None) -> float:
         """The ideal length in bits; see `Prior.bits`."""
-        _, counts, number = self._choices(program)
+        _, counts, number = self._choices(program, limits)
         return float(choice_bits(counts, number))
 
-    def encode(self, program: Program) -> Bits:
+    def encode(self, program: Program, limits: Limits | None = None) -> Bits:
         """The message; see `DecodablePrior.encode`."""
-        values, counts, number = self._choices(program)
+        values, counts, number = self._choices(program, limits)
         if counts[:number].max() > 1 << 30:
             raise ProgramError("a slice of more than 2^30 elements cannot be coded")
         state = new_state()
@@ -223,9 +224,10 @@ class ExactPrior(DecodablePrior):
             state = new_state()
             state[START], state[END] = reader.position, reader.length
             words, arena = np.zeros(size, np.int64), np.empty(size, np.int64)
+            bounds = np.zeros(size, np.int64)
             start_decoding(state, data)
             outcome, used = decode_program(
-                state, data, words, arena, np.zeros(size, np.int64), limits.length, limits.steps
+                state, data, words, arena, bounds, limits.length, limits.steps
             )
             if outcome != MEMORY:
                 break
@@ -236,4 +238,8 @@ class ExactPrior(DecodablePrior):
             cause = CAUSES.get(outcome, "a list or a program beyond the limits")
             raise MessageError(f"the message is no program that runs: {cause}")
         finish_message(state, reader)
+        result = words[used - 1]
+        output = arena[bounds[result] : bounds[result + 1]]
+        if len(output) and (output.min() < 0 or output.max() > 255):
+            raise MessageError("the message's program outputs a value outside 0..255")
         return Program(words[:used])

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
 from codelength.dsl.interpreter import Limits, words_of_line
-from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST
+from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST, ZERO
 from codelength.dsl.priors.base import Prior, refuse
 from codelength.dsl.program import Program
 
@@ -25,8 +25,11 @@ ARGUMENT_BITS = np.array([0.0, 8.0, 8.0, 3.0, math.log2(20), 8.0, 0.0, 0.0])
 
 
 @kernel
-def outside_domain(words: Array, start: int, bounds: Array) -> tuple[int, int]:
-    """The first (line, argument) outside the domain, or (-1, 0); `bounds` from the interpreter."""
+def outside_domain(words: Array, start: int, bounds: Array, has_run: bool) -> tuple[int, int]:
+    """The first (line, argument) outside the domain, or (-1, 0).
+
+    Slice indices can be checked only once the program `has_run` and left its `bounds`.
+    """
     here, line = start, 0
     while words[here] != OUTPUT:
         operation = words[here]
@@ -39,6 +42,8 @@ def outside_domain(words: Array, start: int, bounds: Array) -> tuple[int, int]:
                 kind, value = KINDS[operation, j], words[here + 1 + j]
                 highest = HIGHEST[kind]
                 if kind == 5:
+                    if not has_run:
+                        continue
                     source = words[here + 1]
                     highest = bounds[source + 1] - bounds[source]
                 if kind != 0 and not LOWEST[kind] <= value <= highest:
@@ -72,8 +77,12 @@ def check_domain(program: Program, limits: Limits | None = None) -> Array:
     Raises:
         ProgramError: it does not run, or an argument or its output is outside the domain.
     """
+    unknown = np.zeros(1, np.int64)
+    line, argument = outside_domain(program.words, ZERO, unknown, False)
+    if line >= 0:
+        refuse(program.words, unknown, line, argument)
     execution = program.run(limits)
-    line, argument = outside_domain(program.words, 0, execution.bounds)
+    line, argument = outside_domain(program.words, ZERO, execution.bounds, True)
     if line >= 0:
         refuse(program.words, execution.bounds, line, argument)
     execution.as_bytes()
@@ -85,7 +94,7 @@ class PaperPrior(Prior):
 
     name = "paper"
 
-    def bits(self, program: Program) -> float:
+    def bits(self, program: Program, limits: Limits | None = None) -> float:
         """The cost in bits; see `Prior.bits`."""
-        check_domain(program)
-        return float(paper_bits(program.words, 0))
+        check_domain(program, limits)
+        return float(paper_bits(program.words, ZERO))

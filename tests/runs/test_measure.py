@@ -1,0 +1,149 @@
+import json
+
+import pytest
+
+from codelength import Bits, Codec, Codelength, Estimate, load_run, measure
+from codelength.codecs.registry import build
+from codelength.coding.messages import read_messages
+from codelength.corpora.files import FileCorpus
+from codelength.corpora.kt import kt_corpus
+from codelength.errors import InputError, MessageError
+from codelength.runs import query, verify_run
+from codelength.runs.engine import Engine
+
+FINAL = {"instances.parquet", "messages.cl", "run.json", "times.parquet"}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "target.bin"
+    path.write_bytes(bytes(range(256)) * 3 + b"hello " * 100)
+    return FileCorpus(path, 50)
+
+
+def test_the_message_file_is_as_long_as_the_total_says(tmp_path, corpus):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    total = run.total
+    assert isinstance(total, Codelength)
+    assert {path.name for path in run.folder.iterdir()} == FINAL
+    size = (run.folder / "messages.cl").stat().st_size
+    assert total.coded_bits + total.container_bits == 8 * size
+    rows = run.rows()
+    assert sum(row.coded_bits for row in rows) == total.coded_bits
+    assert [row.index for row in rows] == list(range(len(corpus)))
+    assert all(row.verified and row.correct for row in rows)
+
+
+def test_estimates_are_estimates(tmp_path, corpus):
+    run = measure(build("gzip-paper"), corpus, tmp_path / "run", name="gzip-paper")
+    assert isinstance(run.total, Estimate)
+    assert not (run.folder / "messages.cl").exists()
+    assert all(row.coded_bits is None and not row.verified for row in run.rows())
+    assert not verify_run(run.folder).verified
+
+
+class Forgetful(Codec):
+    """A codec that loses one symbol of every fourth target."""
+
+    def encode(self, target, given):
+        return Bits.from_bytes(target)
+
+    def read(self, reader, given):
+        target = reader.read_bytes(given.length)
+        return target if target[0] % 4 else target[:-1] + b"?"
+
+
+def test_a_message_that_does_not_come_back_is_no_codelength(tmp_path, corpus):
+    run = measure(Forgetful(), corpus, tmp_path / "run")
+    assert isinstance(run.total, Estimate)
+    assert {row.verified for row in run.rows()} == {True, False}
+
+
+class Greedy(Forgetful):
+    """A codec whose decoder reads into the next message."""
+
+    def read(self, reader, given):
+        return reader.read_bytes(given.length + 1)[:-1]
+
+
+def test_a_decoder_that_reads_too_far_is_not_verified(tmp_path, corpus):
+    run = measure(Greedy(), corpus, tmp_path / "run")
+    assert not any(row.verified for row in run.rows())
+
+
+def test_a_run_of_the_same_spec_is_not_measured_again(tmp_path, corpus):
+    first = measure(build("xz"), corpus, tmp_path / "run", name="xz")
+    stamp = (first.folder / "instances.parquet").stat().st_mtime_ns
+    measure(build("xz"), corpus, tmp_path / "run", name="xz")
+    assert (first.folder / "instances.parquet").stat().st_mtime_ns == stamp
+
+
+def test_a_run_of_another_spec_is_refused_by_what_differs(tmp_path, corpus):
+    measure(build("xz"), corpus, tmp_path / "run", name="xz")
+    with pytest.raises(InputError, match="holds another run: codec, protocol differs .*xz there"):
+        measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+
+
+def test_workers_do_not_change_a_byte(tmp_path):
+    corpus = kt_corpus("synthetic", limit=300, seed=2)
+    alone = measure(build("gold"), corpus, tmp_path / "one", name="gold")
+    with Engine(2) as engine:
+        many = measure(build("gold"), corpus, tmp_path / "two", name="gold", engine=engine)
+    for name in FINAL - {"times.parquet"}:
+        assert (alone.folder / name).read_bytes() == (many.folder / name).read_bytes()
+
+
+def test_an_unfinished_run_is_not_loaded(tmp_path, corpus):
+    run = measure(build("raw"), corpus, tmp_path / "run", name="raw")
+    info = json.loads((run.folder / "run.json").read_text())
+    (run.folder / "run.json").write_text(json.dumps(info | {"complete": False}))
+    with pytest.raises(InputError, match="not complete; resume it"):
+        load_run(run.folder)
+    with pytest.raises(InputError, match="is not a run folder"):
+        load_run(tmp_path)
+
+
+def test_verify_decodes_every_message(tmp_path, corpus):
+    run = measure(build("ppmd"), corpus, tmp_path / "run", name="ppmd")
+    found = verify_run(run.folder)
+    assert found.verified and found.messages == len(corpus)
+    assert found.coded_bits == read_messages(run.folder / "messages.cl").coded_bits
+
+
+@pytest.mark.parametrize("name", ["messages.cl", "instances.parquet"])
+def test_verify_notices_a_changed_byte(tmp_path, corpus, name):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    data = bytearray((run.folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (run.folder / name).write_bytes(data)
+    with pytest.raises(MessageError, match="damaged"):
+        verify_run(run.folder)
+
+
+def test_sql_runs_over_many_runs(tmp_path, corpus):
+    for name in ("raw", "gzip"):
+        measure(build(name), corpus, tmp_path / "runs" / name, name=name)
+    sql = "select codec, count(*) n, sum(coded_bits) bits from instances group by 1 order by 1"
+    gzip, raw = query([tmp_path / "runs"], sql)
+    assert (gzip["codec"], raw["codec"]) == ("gzip", "raw")
+    assert raw["n"] == len(corpus) and raw["bits"] == 8 * 1368
+    with pytest.raises(InputError, match="the query failed"):
+        query([tmp_path / "runs"], "select nothing from nowhere")
+
+
+def test_a_partial_codec_without_fallback_is_named(tmp_path, corpus):
+    from codelength.dsl.priors import ExactPrior
+    from codelength.synthesis.gold import Gold
+    from codelength.synthesis.programs import ProgramCodec
+
+    with pytest.raises(InputError, match="wrap the codec in a Fallback"):
+        measure(ProgramCodec(Gold(), ExactPrior()), corpus, tmp_path / "run")
+
+
+def test_two_processes_do_not_write_one_run(tmp_path, corpus):
+    from codelength.runs.store import RunWriter
+
+    with RunWriter(tmp_path / "run", {"codec": "x", "corpus": {}, "protocol": {}}):
+        with pytest.raises(InputError, match="another process is writing"):
+            with RunWriter(tmp_path / "run", {"codec": "x", "corpus": {}, "protocol": {}}):
+                pass
