@@ -71,9 +71,7 @@ def test_lengths_of_programs(sampled):
 
 def share(count, of):
     """A binomial share with four standard deviations, and what rounding to two digits adds."""
-    return lambda p, digits: pytest.approx(
-        p, abs=4 * (p * (1 - p) / of) ** 0.5 + 0.5 * 10**-digits
-    )
+    return lambda p, digits: pytest.approx(p, abs=4 * (p * (1 - p) / of) ** 0.5 + 0.5 * 10**-digits)
 
 
 def test_shares_of_programs(operations):

@@ -44,15 +44,22 @@ def gzip_paper_bytes(data: bytes) -> int:
 
 
 class GzipPaper(Estimator):
-    """KT's GZIP baseline as its code computes it; nothing is written that could be decoded."""
+    """KT's GZIP baseline as its code computes it; nothing is written that could be decoded.
+
+    Arguments:
+        free: bytes that are not counted: an empty file's 20 for items, 0 for a whole file.
+    """
+
+    def __init__(self, free: int = EMPTY_GZIP) -> None:
+        self.free = free
 
     def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:
-        """8 * (bytes of the gzip file of the target's Latin-1 text in UTF-8, less 20)."""
-        return Estimation(8.0 * (gzip_paper_bytes(target) - EMPTY_GZIP))
+        """8 * (bytes of the gzip file of the target's Latin-1 text in UTF-8, less `free`)."""
+        return Estimation(8.0 * (gzip_paper_bytes(target) - self.free))
 
     def protocol(self) -> dict[str, Json]:
         """See `Estimator.protocol`."""
-        return {"estimator": "gzip-paper"}
+        return {"estimator": "gzip-paper", "free_bytes": self.free}
 
 
 class Stream(Protocol):

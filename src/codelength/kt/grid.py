@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codelength.codecs.protocol import Codec, Estimator
 from codelength.codecs.registry import build
+from codelength.codecs.standard import GzipPaper
 from codelength.coding.messages import Json
 from codelength.corpora.instances import Corpus, item_length_name
 from codelength.corpora.kt import kt_corpus
@@ -94,8 +95,8 @@ def run_grid(
     Raises:
         InputError: bad spec or data, or `out` holds something else.
     """
-    built = {codec: build(codec) for codec in spec.codecs}
     cells = list(spec.cells())
+    built = {(one.codec, one.item_length): _codec(one) for one in cells}
     if not cells:
         raise InputError("nothing to run: name at least one --modality and one --codec")
     corpora = {(one.modality, one.item_length): _corpus(one, data) for one in cells}
@@ -103,8 +104,24 @@ def run_grid(
     runs = []
     for cell in cells:
         corpus = corpora[cell.modality, cell.item_length]
-        runs.append(_run_cell(cell, built[cell.codec], corpus, out / cell.folder, engine, progress))
+        runs.append(
+            _run_cell(
+                cell,
+                built[cell.codec, cell.item_length],
+                corpus,
+                out / cell.folder,
+                engine,
+                progress,
+            )
+        )
     return runs
+
+
+def _codec(cell: Cell) -> Codec | Estimator:
+    codec = build(cell.codec)
+    if isinstance(codec, GzipPaper) and cell.item_length is None:
+        return GzipPaper(free=0)  # as in KT's Table 6, column 1MB
+    return codec
 
 
 def _corpus(cell: Cell, data: Path | None) -> Corpus:
@@ -186,5 +203,5 @@ def resume(
             corpus["modality"], kept["codec"], length, corpus["limit"], corpus.get("seed", 0)
         )
         opened = _corpus(cell, data)
-        return [_run_cell(cell, build(cell.codec), opened, folder, engine, progress)]
+        return [_run_cell(cell, _codec(cell), opened, folder, engine, progress)]
     raise InputError(f"{folder} is neither a grid nor a run folder: no {FILE}, no {INFO}")

@@ -33,7 +33,15 @@ from codelength.coding.arithmetic import (
 )
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant, kernel, part
-from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits, run_line, work_of_line, words_of_line
+from codelength.dsl.interpreter import (
+    CAUSES,
+    FINE,
+    MEMORY,
+    Limits,
+    run_line,
+    work_of_line,
+    words_of_line,
+)
 from codelength.dsl.operations import (
     ARITY,
     HIGHEST,
