@@ -1,10 +1,10 @@
 import json
 
 import pytest
+from tests.dsl.test_priors import VECTORS
 
 from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
-from tests.dsl.test_priors import VECTORS
 
 KEYS = {
     "modality", "codec", "item_length", "instances", "accuracy", "compression_rate", "precision",
@@ -30,7 +30,7 @@ def test_sample_excludes_another_split(cli, tmp_path):
     train = tmp_path / "train.jsonl"
     cli("kt", "sample", "--count", 50, "--seed", 5, "--out", train)
     rows = cli("kt", "sample", "--count", 50, "--seed", 5, "--exclude", train, "--json").json
-    kept = {line for line in train.read_text().splitlines()}
+    kept = set(train.read_text().splitlines())
     assert len(rows) == 50 and not kept & {json.dumps(row) for row in rows}
 
 
@@ -45,7 +45,9 @@ def test_cost_adds_bits_and_a_total(cli, tmp_path, prior):
     assert [row["id"] for row in found[:-1]] == [0, 1, 2]
     assert found[-1]["bits"] == pytest.approx(sum(row["bits"] for row in found[:-1]))
     assert found[-1]["total_bits"] == -(-found[-1]["bits"] // 1)
-    plain = [json.loads(line) for line in cli("kt", "cost", path, "--prior", prior).out.splitlines()]
+    plain = [
+        json.loads(line) for line in cli("kt", "cost", path, "--prior", prior).out.splitlines()
+    ]
     assert plain == found
 
 
@@ -87,7 +89,9 @@ def test_item_lengths_are_a_list(cli, tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("codec", ["raw", "gzip", "ppmd", "gold", "zstd:level=3", "xz:fallback=raw"])
+@pytest.mark.parametrize(
+    "codec", ["raw", "gzip", "ppmd", "gold", "zstd:level=3", "xz:fallback=raw"]
+)
 @pytest.mark.parametrize("content", [b"", b"a", bytes(range(256)) * 9])
 def test_encode_and_decode_a_file(cli, tmp_path, codec, content):
     source, message, back = tmp_path / "source", tmp_path / "m.cl", tmp_path / "back"
@@ -127,3 +131,38 @@ def test_demo_runs_on_synthetic_items_alone(cli, tmp_path, monkeypatch):
 def test_version_and_help(cli):
     assert cli("--version").out.startswith("codelength 0.")
     assert "kt" in cli("--help").out
+
+
+def test_json_is_strict(cli, tmp_path):
+    path = tmp_path / "file,with:signs[1].bin"
+    path.write_bytes(b"abc")
+    out = tmp_path / "runs"
+    base = ("kt", "run", "--modality", f"file:{path}", "--codec", "raw", "--item-length", "whole")
+    assert cli(*base, "--out", out, "--workers", 1, "--json").json[0]["instances"] == 1
+    sql = "select 0.5 h, 1/0.0 i, date '2020-01-02' d, 'a|b' || chr(10) t from instances"
+    (row,) = cli("query", sql, out, "--json").json
+    assert row == {"h": 0.5, "i": None, "d": "2020-01-02", "t": "a|b\n"}
+    assert "a\\|b" in cli("query", sql, out).out
+    assert "[1]" in cli("kt", "table", out, "--format", "terminal").out
+
+
+def test_help_without_arguments(cli):
+    assert cli().code == 0 and "Usage" in cli().out and "sample" in cli("kt").out
+
+
+def test_the_table_names_its_data(cli, tmp_path):
+    out = tmp_path / "runs"
+    base = ("kt", "run", "--modality", "synthetic", "--codec", "raw", "--limit", 5, "--seed", 3)
+    found = cli(*base, "--out", out, "--workers", 1)
+    assert (
+        "synthetic: sha256 " in found.err and "seed 3, first 5 items, observer exact" in found.err
+    )
+    (row,) = cli("kt", "table", out, "--json").json
+    assert row["seed"] == 3 and row["limit"] == 5 and len(row["data"]) == 64
+
+
+def test_demo_folders_verify_as_a_whole(cli, tmp_path, monkeypatch):
+    monkeypatch.delenv("CODELENGTH_DATA", raising=False)
+    monkeypatch.setattr("codelength.cli.demo.ITEMS", 5)
+    cli("demo", "--workers", 1, "--out", tmp_path / "demo")
+    assert len(cli("verify", tmp_path / "demo", "--json").json) == 8

@@ -75,7 +75,7 @@ RUN = ("kt", "run", "--modality", "synthetic", "--codec", "raw", "--limit", "5")
     ((*RUN, "--out", "/proc/nowhere"), "cannot write /proc/nowhere"),
     ((*RUN, "--item-length", "ten", "--out", "/proc/x"), "--item-length"),
     ((*RUN, "--codec", "gzip:level=77", "--out", "/proc/x"), "level is an integer"),
-    (("kt", "run", "--modality", "speech", "--codec", "raw", "--out", "/proc/x"), "unknown modality"),
+    (("kt", "run", "--modality", "speech", "--codec", "raw", "--out", "/x"), "unknown modality"),
     (("kt", "table", "/nowhere"), "is not a run folder"),
     (("verify", "/nowhere"), "cannot read /nowhere"),
     (("resume", "/nowhere"), "neither a grid nor a run folder"),
@@ -110,3 +110,22 @@ def test_a_foreign_file_is_no_message_file(cli, tmp_path):
     path.write_bytes(b"PK\3\4")
     refused(cli("decode", path, "-o", tmp_path / "y"), "does not start with CLEN")
     refused(cli("verify", path), "does not start with CLEN")
+
+
+@pytest.mark.parametrize("out", [".", "", "/"])
+def test_a_folder_is_no_file_to_write(cli, tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").write_text("x")
+    refused(cli("encode", "x", "--codec", "raw", "-o", out), "it is a folder")
+    refused(cli("kt", "sample", "--count", 1, "--out", out), "it is a folder")
+
+
+def test_a_file_is_not_encoded_over_itself(cli, tmp_path):
+    path = tmp_path / "x"
+    path.write_text("x")
+    refused(cli("encode", path, "--codec", "raw", "-o", path), "is the file that is read")
+    assert path.read_text() == "x"
+
+
+def test_names_that_are_too_long_are_one_line(cli):
+    refused(cli("verify", "x" * 300), "x" * 300)

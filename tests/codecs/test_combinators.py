@@ -6,6 +6,7 @@ from codelength import Bits, Codec
 from codelength.codecs.combinators import Fallback, Raw, Reverse, Transform, Transformed
 from codelength.codecs.standard import Standard
 from codelength.coding.bits import BitReader
+from codelength.coding.integers import elias_delta
 from codelength.corpora.instances import Condition
 from codelength.errors import CannotEncode, InputError, MessageError
 
@@ -106,3 +107,9 @@ def test_a_transform_that_does_not_invert_is_noticed():
 def test_protocols_of_different_codecs_differ():
     made = [Raw(), Fallback(Raw(), Raw()), Transformed(Raw(), Reverse()), Standard("gzip")]
     assert len({str(codec.protocol()) for codec in made}) == len(made)
+
+
+def test_a_damaged_length_does_not_hang():
+    bits = elias_delta(2**32) + Bits("01")
+    with pytest.raises(MessageError):
+        Raw().decode(bits, Condition(None, alphabet=5))

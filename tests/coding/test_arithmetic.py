@@ -75,9 +75,9 @@ def test_a_truncated_message_is_refused(message, data):
         return
     cut = bits[: data.draw(st.integers(0, len(bits) - 1))]
     decoder = Decoder(BitReader.over(cut))
-    for table, _ in message:
-        decoder.decode(table)
     with pytest.raises(MessageError):
+        for table, _ in message:
+            decoder.decode(table)
         decoder.finish()
 
 
@@ -136,3 +136,10 @@ def test_float_nll_is_within_two_bits():
         message = [(table, (7 * j) % 3) for j in range(length)]
         nll = math.fsum(table.bits(symbol) for _, symbol in message)
         assert nll <= len(encode(message)) + 1e-9 <= nll + 2
+
+
+def test_an_encoder_writes_one_message():
+    encoder = Encoder()
+    encoder.finish()
+    with pytest.raises(ValueError, match="a new one"):
+        encoder.finish()

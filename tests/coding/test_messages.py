@@ -1,3 +1,6 @@
+import zlib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +90,23 @@ def test_write_atomic_leaves_nothing_behind_where_it_cannot_write(tmp_path):
     assert list(tmp_path.iterdir()) == []
     write_atomic(tmp_path / "file", b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_write_atomic_writes_into_pipes_and_through_links(tmp_path):
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_atomic(tmp_path / "link", b"new")
+    assert (tmp_path / "real").read_bytes() == b"new" and (tmp_path / "link").is_symlink()
+    write_atomic(Path("/dev/null"), b"x")
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(InputError, match="is a folder"):
+        write_atomic(tmp_path, b"x")
+
+
+@pytest.mark.parametrize(
+    "text", [b"[]", b"{}", b"null", b"\xff", b"{", b"[" * 9999, b'{"codec":1}']
+)
+def test_a_header_that_is_none_is_refused(text):
+    body = b"CLEN\1" + messages.varint(len(text)) + text
+    with pytest.raises(MessageError, match="header"):
+        unpack_messages(body + zlib.crc32(body).to_bytes(4, "big"))

@@ -50,7 +50,7 @@ def test_more_symbols_than_the_total_are_refused():
         quantize([1.0, 1.0, 1.0], 2)
 
 
-@pytest.mark.parametrize("bad", [[1, 0], [], [-1], [MAX_TOTAL, 1]])
+@pytest.mark.parametrize("bad", [[1, 0], [], [-1], [MAX_TOTAL, 1], [2**62] * 4 + [5]])
 def test_frequencies_must_be_positive_and_fit(bad):
     with pytest.raises(ValueError):
         FrequencyTable.of(bad)

@@ -15,7 +15,7 @@ OPERATIONS = {
     "range_func_up": lambda start, end: list(range(start, end + 1)),
     "range_func_interval": lambda start, end, step: list(range(start, end, step)),
     "repeat_num": lambda count, value: [value] * count,
-    "set_list": lambda values: list(values),
+    "set_list": list,
     "repeat_list": lambda times, seq: seq * times,
     "reverse_list": lambda seq: seq[::-1],
     "substitute": lambda seq, old, new: [new if v == old else v for v in seq],

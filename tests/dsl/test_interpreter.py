@@ -39,9 +39,9 @@ def run(*calls, limits=None):
         (["set_list([5, 1])", "max_n(sequence_1, 9)"], [5, 1]),
         (["range_func_up(0, 6)", "get_subsequence_with_jumps(sequence_1, 3)"], [0, 3, 6]),
         (["range_func_up(0, 6)", "get_subsequence_between_indices(sequence_1, 2, 4)"], [2, 3]),
-        (["set_list([1])", "set_list([7, 8, 9])", "interleave(sequence_1, sequence_2)"], [1, 7, 8, 9]),
+        (["set_list([1])", "set_list([7, 8])", "interleave(sequence_1, sequence_2)"], [1, 7, 8]),
         (["set_list([7, 8])", "set_list([3, 0])", "modulo_two_lists(sequence_1, sequence_2)"], [1]),
-        (["set_list([0])", "subtract_item_list(sequence_1, 3)", "modulo_item_list(sequence_2, 8)"], [5]),
+        (["set_list([-3])", "modulo_item_list(sequence_1, 8)"], [5]),
     ],
 )  # fmt: skip
 def test_operations_by_example(calls, output):
@@ -87,7 +87,7 @@ def test_work_that_leaves_nothing_behind_is_limited_too():
 def test_values_may_leave_the_bytes_but_not_run_away():
     assert run("set_list([255])", "add_item_list(sequence_1, 255)").output.tolist() == [510]
     grow = ["repeat_num(25, 255)"] + [f"scan_add(sequence_{j})" for j in range(1, 60)]
-    with pytest.raises(ProgramError, match="a value leaves -2\\^61..2\\^61"):
+    with pytest.raises(ProgramError, match=r"a value leaves -2\^61\.\.2\^61"):
         run(*grow)
     assert LARGEST_VALUE == 2**61
 
@@ -101,7 +101,7 @@ def test_values_may_leave_the_bytes_but_not_run_away():
     ],
 )
 def test_undefined_arguments_are_named(call):
-    with pytest.raises(ProgramError, match="line 2, .*not defined"):
+    with pytest.raises(ProgramError, match=r"line 2, .*not defined"):
         run("repeat_num(3, 4)", call)
 
 

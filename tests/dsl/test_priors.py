@@ -199,7 +199,7 @@ def test_the_first_bad_program_of_many_is_named():
     with pytest.raises(batch.ProgramFailure, match="program 2: line 1, repeat_num") as caught:
         batch.price(*batch.parse_many([good, bad, bad]))
     assert caught.value.place == 1
-    with pytest.raises(batch.ProgramFailure, match="program 3: .*unknown operation") as caught:
+    with pytest.raises(batch.ProgramFailure, match=r"program 3: .*unknown operation") as caught:
         batch.parse_many([good, good, "sequence_1 = x()"])
     assert caught.value.place == 2
     assert len(batch.price(*batch.parse_many([])).paper) == 0

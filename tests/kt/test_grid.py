@@ -16,7 +16,7 @@ def test_cells_are_folders_in_the_order_asked_for(tmp_path):
 
 def test_a_grid_of_another_spec_is_refused(tmp_path):
     run_grid(SPEC, tmp_path / "grid")
-    with pytest.raises(InputError, match="seed differs .*4 there, 5 asked"):
+    with pytest.raises(InputError, match=r"seed differs .*4 there, 5 asked"):
         run_grid(GridSpec(SPEC.modalities, SPEC.codecs, limit=20, seed=5), tmp_path / "grid")
 
 
@@ -62,3 +62,21 @@ def test_any_file_is_a_modality(tmp_path):
     (run,) = run_grid(GridSpec((f"file:{path}",), ("xz",), (None,)), tmp_path / "grid")
     assert run.info["totals"]["symbols"] == 300
     resume(run.folder)
+
+
+def test_a_start_that_was_killed_is_started_again(tmp_path):
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid" / ".grid.json.123.part").write_text("{")
+    runs = run_grid(SPEC, tmp_path / "grid")
+    (runs[0].folder / ".kt.json.123.part").write_text("{")
+    run_grid(SPEC, tmp_path / "grid")
+    assert not list((tmp_path / "grid").rglob("*.part"))
+
+
+@pytest.mark.parametrize("text", ["{}", '{"spec": {}}', "[]", "x"])
+def test_a_damaged_grid_file_is_refused(tmp_path, text):
+    run_grid(SPEC, tmp_path / "grid")
+    (tmp_path / "grid" / "grid.json").write_text(text)
+    for use in (folders_in_order, resume):
+        with pytest.raises(InputError):
+            use(tmp_path / "grid")

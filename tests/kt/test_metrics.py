@@ -8,7 +8,8 @@ from codelength.codecs.registry import build
 from codelength.corpora.instances import Condition, Corpus, Instance
 from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
-from codelength.kt.metrics import keep_gzip_sizes, score
+from codelength.errors import MessageError
+from codelength.kt.metrics import keep_gzip_sizes, score, verify
 from codelength.runs.measure import measure
 
 RIGHT = Program.parse("sequence_1 = repeat_num(25, 200)\noutput = sequence_1")
@@ -99,3 +100,27 @@ def test_a_compressor_is_right_where_it_decodes(tmp_path, targets):
     bits = sum(8 * len(gzip.compress(target, 9)) for target in targets)
     assert found.accuracy == 1 and found.coded_bits == bits
     assert found.precision == pytest.approx(bits / paper_gzip(b"".join(targets)))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"joint_right": 1, "joint_wrong": 0, "items_right": 2}', '{"a": 1}']
+)
+def test_verify_notices_changed_gzip_sizes(tmp_path, text):
+    run = measure(build("gzip"), Three(), tmp_path / "run", name="gzip")
+    keep_gzip_sizes(run, Three())
+    assert verify(run.folder).verified
+    (run.folder / "kt.json").write_text(text)
+    with pytest.raises(MessageError, match="does not agree with the decoded targets"):
+        verify(run.folder)
+
+
+def test_an_empty_target_has_no_rate(tmp_path):
+    class Empty(Three):
+        def __iter__(self):
+            yield Instance("e", b"")
+
+        def __len__(self):
+            return 1
+
+    run = measure(build("gzip"), Empty(), tmp_path / "run", name="gzip")
+    assert score(run).compression_rate is None and score(run).coded_bits == 160

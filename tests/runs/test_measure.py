@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -7,7 +8,7 @@ from codelength.codecs.registry import build
 from codelength.coding.messages import read_messages
 from codelength.corpora.files import FileCorpus
 from codelength.corpora.kt import kt_corpus
-from codelength.errors import InputError, MessageError
+from codelength.errors import CodelengthError, InputError, MessageError
 from codelength.runs import query, verify_run
 from codelength.runs.engine import Engine
 
@@ -80,7 +81,7 @@ def test_a_run_of_the_same_spec_is_not_measured_again(tmp_path, corpus):
 
 def test_a_run_of_another_spec_is_refused_by_what_differs(tmp_path, corpus):
     measure(build("xz"), corpus, tmp_path / "run", name="xz")
-    with pytest.raises(InputError, match="holds another run: codec, protocol differs .*xz there"):
+    with pytest.raises(InputError, match=r"holds another run: codec, protocol differs .*xz there"):
         measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
 
 
@@ -143,7 +144,100 @@ def test_a_partial_codec_without_fallback_is_named(tmp_path, corpus):
 def test_two_processes_do_not_write_one_run(tmp_path, corpus):
     from codelength.runs.store import RunWriter
 
-    with RunWriter(tmp_path / "run", {"codec": "x", "corpus": {}, "protocol": {}}):
-        with pytest.raises(InputError, match="another process is writing"):
-            with RunWriter(tmp_path / "run", {"codec": "x", "corpus": {}, "protocol": {}}):
-                pass
+    spec = {"codec": "x", "corpus": {}, "protocol": {}}
+    with (
+        RunWriter(tmp_path / "run", spec),
+        pytest.raises(InputError, match="another process is writing"),
+        RunWriter(tmp_path / "run", spec),
+    ):
+        pass
+
+
+def change(folder, **changes):
+    info = json.loads((folder / "run.json").read_text())
+    for key, value in changes.items():
+        info[key] = info[key] | value if isinstance(info.get(key), dict) and value else value
+    (folder / "run.json").write_text(json.dumps(info))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"totals": {"coded_bits": 1000}}, "not the sums of its rows"),
+        ({"totals": {"instances": 0}}, "not the sums"),
+        ({"totals": None}, "lacks spec, totals or files"),
+        ({"files": None}, "lacks spec, totals or files"),
+        ({"files": {"messages.cl": "0" * 64}}, "messages.cl damaged"),
+        ({"spec": {"codec": "deflate"}}, "belongs to another run"),
+        ({"spec": None}, "lacks spec"),
+        ({"format": 2}, "has format 2"),
+    ],
+)
+def test_verify_notices_a_changed_run_json(tmp_path, corpus, changes, says):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    change(run.folder, **changes)
+    with pytest.raises((MessageError, InputError), match=says):
+        verify_run(run.folder)
+
+
+def test_verify_wants_the_messages_of_a_run_that_has_them(tmp_path, corpus):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    info = json.loads((run.folder / "run.json").read_text())
+    del info["files"]["messages.cl"]
+    (run.folder / "run.json").write_text(json.dumps(info))
+    (run.folder / "messages.cl").unlink()
+    with pytest.raises(MessageError):
+        verify_run(run.folder)
+
+
+def test_totals_come_from_the_rows(tmp_path, corpus):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    total = run.total
+    change(run.folder, totals={"coded_bits": 1})
+    assert load_run(run.folder).total == total
+
+
+@pytest.mark.parametrize("name", ["instances.parquet", "messages.cl"])
+def test_a_damaged_run_is_measured_again(tmp_path, corpus, name):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    whole = (run.folder / name).read_bytes()
+    for damage in (whole[:-9], None):
+        (run.folder / name).unlink() if damage is None else (run.folder / name).write_bytes(damage)
+        measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+        assert (run.folder / name).read_bytes() == whole
+
+
+def test_unreadable_rows_say_what_to_do(tmp_path, corpus):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    (run.folder / "instances.parquet").write_bytes(b"junk")
+    with pytest.raises(InputError, match="damaged; measure the run again"):
+        run.rows()
+
+
+def test_an_empty_corpus_is_refused(tmp_path):
+    class Nothing(FileCorpus):
+        def __len__(self):
+            return 0
+
+    path = tmp_path / "x"
+    path.write_bytes(b"x")
+    with pytest.raises(InputError, match="is empty"):
+        measure(build("raw"), Nothing(path), tmp_path / "run")
+
+
+def test_a_run_without_a_name_says_how_to_name_it(tmp_path, corpus):
+    run = measure(build("raw"), corpus, tmp_path / "run")
+    with pytest.raises(InputError, match=r"without a name; give measure\(name="):
+        verify_run(run.folder)
+
+
+def test_queries_with_two_columns_of_one_name_are_refused(tmp_path, corpus):
+    measure(build("raw"), corpus, tmp_path / "run", name="raw")
+    for sql in ("select 1 a, 2 a", ""):
+        with pytest.raises(InputError):
+            query([tmp_path], sql)
+
+
+def test_a_worker_that_dies_is_an_error_of_one_line():
+    with Engine(2) as engine, pytest.raises(CodelengthError, match="a worker process died"):
+        list(engine.map(os._exit, [1] * 10))

@@ -53,7 +53,7 @@ def test_a_program_without_a_price_is_no_message():
 
 def test_a_program_of_another_length_than_the_condition_is_refused():
     codec = ProgramCodec(Fixed(PROGRAM), ExactPrior())
-    with pytest.raises(MessageError, match="200 symbols, not 128"):
+    with pytest.raises(MessageError, match="holds 200 symbols, not 128"):
         codec.decode(codec.encode(TARGET), Condition(128))
 
 

@@ -11,14 +11,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
-from codelength.cli.output import GridProgress, note, print_json, print_table
+from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
 from codelength.codecs.registry import split_specs
 from codelength.coding.messages import write_atomic
 from codelength.errors import InputError
 
 app = typer.Typer(
     help="The KoLMogorov Test: find the shortest program that outputs a sequence.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -84,7 +83,7 @@ def sample(
             print_json(rows())
         else:
             for row in rows():
-                print(json.dumps(row))
+                print(json_line(row))
         return
     write_atomic(out, "".join(json.dumps(row) + "\n" for row in rows()).encode())
     symbols = sum(len(pair.sequence) for pair in found)
@@ -140,7 +139,7 @@ def cost(
         print_json(all_rows())
     else:
         for row in all_rows():
-            print(json.dumps(row))
+            print(json_line(row))
 
 
 def _read_programs(path: Path) -> list[tuple[int, dict[str, Any]]]:
@@ -182,8 +181,8 @@ def run(
         list[str],
         typer.Option(
             "--modality",
-            help="text, dna, audio_16bit, audio_8bit, audio_mfcc, synthetic, file:PATH, or all;"
-            " a comma list, may repeat.",
+            help="text, dna, audio_16bit, audio_8bit, audio_mfcc, synthetic, or all: a comma list,"
+            " may repeat; file:PATH alone.",
         ),
     ],
     codec: Annotated[
@@ -223,14 +222,19 @@ def run(
 def _modalities(given: list[str]) -> tuple[str, ...]:
     from codelength.corpora.kt import MODALITIES
 
-    names = [one.strip() for text in given for one in text.split(",") if one.strip()]
-    return tuple(MODALITIES) if names == ["all"] else tuple(names)
+    names: list[str] = []
+    for text in given:
+        # A file's name may hold commas: file:PATH stands alone in its option.
+        pieces = [text] if text.startswith("file:") else text.split(",")
+        for one in filter(None, (piece.strip() for piece in pieces)):
+            names += MODALITIES if one == "all" else [one]
+    return tuple(names)
 
 
 def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:
     """Print the table of run folders."""
     from codelength.kt.metrics import score
-    from codelength.report.kt import READING, kt_table
+    from codelength.report.kt import READING, kt_sources, kt_table
     from codelength.runs.store import load_run
 
     scores = [score(load_run(folder)) for folder in folders]
@@ -238,6 +242,8 @@ def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:
         print_json(asdict(one) for one in scores)
         return
     print_table(kt_table(scores, "joint-gzip" if fallback == "joint-gzip" else "raw"), form)
+    note("")
+    note(kt_sources(scores))
     note(READING)
 
 

@@ -1,5 +1,6 @@
 """The `codelength` command: messages, runs, the demo, and the benchmark groups."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -17,13 +18,11 @@ from codelength.cli.output import (
     print_json,
     print_table,
     print_verifications,
-    size,
 )
 from codelength.errors import CodelengthError
 
 app = typer.Typer(
     help="Measure models, compressors and agentic systems in bits that decode.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -67,7 +66,7 @@ def encode(
     total = found.coded_bits + found.container_bits
     print(
         f"{out}: {found.coded_bits:,} bits coded + {found.container_bits:,} container ="
-        f" {total // 8:,} bytes for {size(file):,}, decoded and equal"
+        f" {total // 8:,} bytes for {found.symbols:,}, decoded and equal"
     )
 
 
@@ -79,8 +78,9 @@ def decode(
 ) -> None:
     """Decode a message file; the codec is named in its header."""
     from codelength.coding.messages import write_atomic
-    from codelength.runs.files import decode_file
+    from codelength.runs.files import decode_file, refuse_same
 
+    refuse_same(file, out)
     target, messages = decode_file(file)
     write_atomic(out, target)
     if as_json:
@@ -96,13 +96,13 @@ def verify(
 ) -> None:
     """Decode runs or message files again in this process and compare with what was recorded."""
     from codelength.kt.grid import folders_in_order
+    from codelength.kt.metrics import verify as verify_folder
     from codelength.runs.files import verify_file
-    from codelength.runs.verify import verify_run
 
     found = []
     for path in paths:
         if path.is_dir():
-            found += [verify_run(folder) for folder in folders_in_order(path)]
+            found += [verify_folder(folder) for folder in folders_in_order(path)]
         else:
             found.append(verify_file(path))
     print_verifications(found, as_json)
@@ -160,8 +160,13 @@ def demo(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors are one line on stderr and exit code 2."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
-        code = app(list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        code = app(given + ["--help"] * (given in ([], ["kt"])), standalone_mode=False)
+        sys.stdout.flush()
     except CodelengthError as error:
         note(f"error: {error}")
         sys.exit(2)
@@ -172,6 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Whoever read our output is gone (`head`); keep Python from writing to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        note(f"error: {error}")
+        sys.exit(2)
     if code == INTERRUPTED:
         note("stopped; the same command goes on from here")
     sys.exit(code if isinstance(code, int) else 0)

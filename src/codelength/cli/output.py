@@ -1,10 +1,11 @@
 """What commands print: JSON arrays on stdout, or text; progress and notes on stderr."""
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import Path
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,22 +16,46 @@ from codelength.report.tables import Table
 from codelength.runs.verify import Verification
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON has it: decimals as numbers, no NaN or infinity, dates and bytes as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def json_line(row: Mapping[str, Any]) -> str:
+    """A row as one line of strict JSON in ASCII."""
+    try:
+        return json.dumps(row, allow_nan=False)
+    except (TypeError, ValueError):
+        return json.dumps(plain(row))
+
+
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """One JSON array, a row a line, on stdout."""
     first = True
     sys.stdout.write("[")
     for row in rows:
         sys.stdout.write("\n" if first else ",\n")
-        sys.stdout.write(json.dumps(row))
+        sys.stdout.write(json_line(row))
         first = False
     sys.stdout.write("]\n" if first else "\n]\n")
 
 
 def print_table(table: Table, form: str = "auto") -> None:
-    """As `form` says: markdown, terminal, or by what stdout is."""
+    """As `form` says: markdown, terminal, or by what stdout is and how wide."""
     console = Console()
-    if form == "terminal" or (form == "auto" and console.is_terminal):
-        Console(width=None if console.is_terminal else 200).print(table.rich())
+    fits = console.is_terminal and console.width >= table.width
+    if form == "terminal" or (form == "auto" and fits):
+        Console(width=max(console.width, table.width)).print(table.rich())
     else:
         sys.stdout.write(table.markdown() + "\n")
 
@@ -98,8 +123,3 @@ def print_verifications(found: list[Verification], as_json: bool) -> None:
             )
         else:
             print(f"{one.path}: an estimate ({one.codec}); there are no messages to decode")
-
-
-def size(path: Path) -> int:
-    """Bytes of a file."""
-    return path.stat().st_size

@@ -44,6 +44,18 @@ def check_alphabet(target: bytes, given: Condition) -> None:
         )
 
 
+def check_read(target: bytes, given: Condition) -> None:
+    """Refuse a decoded target that the condition excludes.
+
+    Raises:
+        MessageError: another length, or a symbol outside the alphabet.
+    """
+    if given.length is not None and len(target) != given.length:
+        raise MessageError(f"the message holds {len(target)} symbols, not {given.length}")
+    if given.alphabet < 256 and target and max(target) >= given.alphabet:
+        raise MessageError(f"the message holds a symbol outside 0..{given.alphabet - 1}")
+
+
 class Raw(Codec):
     """The target as it is (KT's REPEAT): its length if that is not public, then plain symbols."""
 

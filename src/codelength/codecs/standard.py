@@ -4,7 +4,7 @@ Example: Standard("gzip").encode(b"") -> 160 bits: an empty gzip file is 20 byte
 
 gzip, deflate, bz2, xz, zstd and brotli streams know where they end, so they need no framing. A ppmd
 stream does not: it is sent behind its length, the target's length where that is not public, and a
-16-bit checksum, because the library crashes on damaged input.
+16-bit checksum over length and stream, because the library crashes on damaged input.
 """
 
 import binascii
@@ -21,14 +21,22 @@ import brotli
 import pyppmd
 import zstandard
 
-from codelength.codecs.combinators import check_alphabet, length_bits, read_length
+from codelength.codecs.combinators import (
+    LONGEST,
+    check_alphabet,
+    check_read,
+    length_bits,
+    read_length,
+)
 from codelength.codecs.protocol import Codec, Estimation, Estimator
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.integers import elias_delta, read_elias_delta
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition
-from codelength.errors import MessageError
+from codelength.errors import InputError, MessageError
 
+MOST = (1 << 31) - 1
+"""Bytes that pyppmd can decode."""
 EMPTY_GZIP = 20
 """Bytes of an empty gzip file, which KT's code takes off each item."""
 
@@ -65,8 +73,8 @@ class GzipPaper(Estimator):
 class Stream(Protocol):
     """What the libraries' decompressors have in common."""
 
-    def decompress(self, data: bytes, /) -> bytes:
-        """Take in more of the stream; return what it gives."""
+    def decompress(self, data: bytes, limit: int, /) -> bytes:
+        """Take in more of the stream; return what it gives, `limit` bytes at most."""
 
     @property
     def eof(self) -> bool:
@@ -85,15 +93,45 @@ class BrotliStream:
         self.unused_data = b""
         self.eof = False
 
-    def decompress(self, data: bytes, /) -> bytes:
+    def decompress(self, data: bytes, limit: int, /) -> bytes:
         """See `Stream.decompress`."""
-        out = []
+        out, made = [], 0
         for at in range(len(data)):
-            out.append(self._inner.process(data[at : at + 1]))
+            out.append(self._inner.process(data[at : at + 1], output_buffer_limit=limit - made))
+            made += len(out[-1])
+            if made >= limit:
+                break
             if self._inner.is_finished():
                 self.eof, self.unused_data = True, data[at + 1 :]
                 break
         return b"".join(out)
+
+
+class ZstdStream:
+    """zstandard's decompressor, which takes no limit: frames that announce too much are refused."""
+
+    def __init__(self) -> None:
+        self._inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        self._started = False
+
+    def decompress(self, data: bytes, limit: int, /) -> bytes:
+        """See `Stream.decompress`."""
+        if not self._started:
+            size = zstandard.get_frame_parameters(data).content_size
+            if size > limit:
+                raise zstandard.ZstdError(f"a frame of {size} bytes")
+            self._started = True
+        return self._inner.decompress(data)
+
+    @property
+    def eof(self) -> bool:
+        """See `Stream.eof`."""
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """See `Stream.unused_data`."""
+        return self._inner.unused_data
 
 
 class Format(ABC):
@@ -189,7 +227,7 @@ class Zstd(Format):
 
     def stream(self) -> Stream:
         """See `Format.stream`."""
-        return zstandard.ZstdDecompressor().decompressobj()
+        return ZstdStream()
 
     def __getstate__(self) -> dict[str, int]:
         return {"level": self.level}
@@ -240,7 +278,10 @@ class Standard(Codec):
 
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
-        return read_stream(reader, self._format.stream, self._format.errors, self.name)
+        limit = LONGEST if given.length is None else given.length
+        target = read_stream(reader, self._format.stream, self._format.errors, self.name, limit)
+        check_read(target, given)
+        return target
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`. Any level decodes alike."""
@@ -252,19 +293,24 @@ def read_stream(
     new_stream: Callable[[], Stream],
     errors: tuple[type[Exception], ...],
     name: str,
+    limit: int,
 ) -> bytes:
-    """Decompress one stream and move `reader` behind it.
+    """Decompress one stream of at most `limit` bytes and move `reader` behind it.
 
     Raises:
-        MessageError: damaged or truncated.
+        MessageError: damaged or truncated, or more than `limit` bytes come out.
     """
     stream, out, size = new_stream(), [], 256
+    left = min(limit, LONGEST) + 1
     try:
         while not stream.eof:
             piece = bytes(reader.peek(8 * min(size, reader.left // 8)))
             if not piece:
                 raise MessageError(f"the {name} stream is truncated")
-            out.append(stream.decompress(piece))
+            out.append(stream.decompress(piece, left))
+            left -= len(out[-1])
+            if left <= 0:
+                raise MessageError(f"the {name} stream holds more than {limit} bytes")
             reader.skip(8 * (len(piece) - len(stream.unused_data)))
             size = min(4 * size, 1 << 20)
     except errors as error:
@@ -288,15 +334,20 @@ class Ppmd(Codec):
         # Memory that an item cannot fill only costs time; both ends know the length.
         return min(self.memory, max(1 << 16, 1 << (64 * length).bit_length()))
 
+    def _check(self, length: int, stream: bytes) -> int:
+        return binascii.crc_hqx(stream, binascii.crc_hqx(length.to_bytes(8, "big"), 0))
+
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
         check_alphabet(target, given)
         head = length_bits(len(target), given)
         if not target:
             return head
+        if len(target) > MOST:
+            raise InputError(f"ppmd takes {MOST} bytes at most, not {len(target)}")
         encoder = pyppmd.Ppmd7Encoder(self.order, self._memory(len(target)))
         stream = encoder.encode(target) + encoder.flush()
-        check = Bits.from_int(binascii.crc_hqx(stream, 0), 16)
+        check = Bits.from_int(self._check(len(target), stream), 16)
         return head + elias_delta(len(stream)) + check + Bits.from_bytes(stream)
 
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
@@ -309,17 +360,18 @@ class Ppmd(Codec):
         if 8 * size > reader.left:
             raise MessageError("the ppmd stream is truncated")
         stream = reader.read_bytes(size)
-        if binascii.crc_hqx(stream, 0) != check:
+        if length > MOST or self._check(length, stream) != check:
             raise MessageError("the ppmd stream is damaged")
         decoder = pyppmd.Ppmd7Decoder(self.order, self._memory(length))
         try:
             target: bytes = decoder.decode(stream, length)
             while len(target) < length and decoder.needs_input:
                 target += decoder.decode(b"\0", length - len(target))  # as 7-Zip's readers do
-        except (ValueError, SystemError) as error:
+        except (ValueError, SystemError, OverflowError, MemoryError) as error:
             raise MessageError(f"the ppmd stream is damaged: {error}") from error
         if len(target) != length:
             raise MessageError("the ppmd stream ends before its target")
+        check_read(target, given)
         return target
 
     def protocol(self) -> dict[str, Json]:

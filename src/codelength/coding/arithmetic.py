@@ -189,8 +189,15 @@ class Encoder:
         self._step(value, 1, choices)
 
     def finish(self) -> Bits:
-        """The message. The encoder is used up."""
+        """The message. The encoder is used up.
+
+        Raises:
+            ValueError: it was finished before.
+        """
+        if self._state[WIDTH] == 0:
+            raise ValueError("the encoder is finished; take a new one for each message")
         count = finish_encoding(self._state, self._out)
+        self._state[WIDTH] = 0
         return pack(self._out, count)
 
 
@@ -208,8 +215,17 @@ class Decoder:
         self._state[START], self._state[END] = reader.position, reader.length
         start_decoding(self._state, self._data)
 
+    def _check(self) -> None:
+        if self._state[COUNT] > self._state[END] - self._state[START]:
+            raise MessageError(f"the message is truncated at bit {self._reader.length}")
+
     def decode(self, table: FrequencyTable) -> int:
-        """The next symbol."""
+        """The next symbol.
+
+        Raises:
+            MessageError: the message ended before.
+        """
+        self._check()
         target = decode_target(self._state, table.total)
         symbol = int(np.searchsorted(table.cumulative, target, side="right")) - 1
         first, last = int(table.cumulative[symbol]), int(table.cumulative[symbol + 1])
@@ -217,7 +233,8 @@ class Decoder:
         return symbol
 
     def decode_uniform(self, choices: int) -> int:
-        """The next of `choices` equal choices."""
+        """The next of `choices` equal choices; see `decode`."""
+        self._check()
         if not 1 <= choices <= MAX_TOTAL:
             raise ValueError(f"{choices} choices are not in 1..2^30")
         return int(decode_uniform(self._state, self._data, choices))

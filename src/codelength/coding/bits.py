@@ -30,7 +30,7 @@ class Bits:
         if length < 0 or value < 0 or value >> length:
             raise ValueError(f"{value} does not fit into {length} bits")
         bits = cls.__new__(cls)
-        bits._value, bits._length = value, length
+        bits._value, bits._length = int(value), int(length)
         return bits
 
     @classmethod

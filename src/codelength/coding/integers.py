@@ -7,13 +7,13 @@ from codelength.coding.bits import BitReader, Bits
 from codelength.errors import MessageError
 
 LONGEST = 64
-"""Universal codes of numbers with more bits than this are refused as damaged when read."""
+"""Numbers with more bits than this have no codeword; reading one is refused as damaged."""
 
 
 def elias_gamma(value: int) -> Bits:
     """`value` >= 1 in 2 floor(log2 value) + 1 bits (Elias 1975)."""
-    if value < 1:
-        raise ValueError(f"Elias' codes start at 1, not {value}")
+    if not 1 <= value < 1 << LONGEST:
+        raise ValueError(f"Elias' codes go from 1 to 2^64 - 1, not to {value}")
     return Bits.from_int(value, 2 * value.bit_length() - 1)
 
 
@@ -29,6 +29,8 @@ def read_elias_gamma(reader: BitReader) -> int:
 
 def elias_delta(value: int) -> Bits:
     """`value` >= 1 in floor(log2 value) + 2 floor(log2(floor(log2 value) + 1)) + 1 bits."""
+    if not 1 <= value < 1 << LONGEST:
+        raise ValueError(f"Elias' codes go from 1 to 2^64 - 1, not to {value}")
     size = value.bit_length()
     rest = size - 1
     return elias_gamma(size) + Bits.from_int(value - (1 << rest), rest)
@@ -55,6 +57,8 @@ def uniform(value: int, choices: int) -> Bits:
 
 def read_uniform(reader: BitReader, choices: int) -> int:
     """The mirror of `uniform`."""
+    if choices < 1:
+        raise ValueError(f"{choices} choices are none")
     size = (choices - 1).bit_length()
     if size == 0:
         return 0

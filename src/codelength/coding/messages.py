@@ -25,6 +25,8 @@ from codelength.errors import InputError, MessageError
 
 MAGIC = b"CLEN"
 FORMAT = 1
+TORN = ".part"
+"""Ending of the hidden files that `write_atomic` has not put in place yet."""
 CHUNK_BITS = 1 << 20
 """A chunk is closed at this many bits, or at `CHUNK_MESSAGES` messages."""
 CHUNK_MESSAGES = 4096
@@ -33,8 +35,8 @@ Json = str | int | float | bool | None | list["Json"] | Mapping[str, "Json"]
 
 
 def canonical_json(value: Json) -> str:
-    """`value` as JSON in one agreed form: keys sorted, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """`value` as JSON in one agreed form: keys sorted, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(protocol: Json) -> str:
@@ -186,7 +188,7 @@ def unpack_messages(data: bytes, name: str = "the message file") -> MessageFile:
         raise MessageError(f"{name} has format {version}; this version reads format {FORMAT}")
     text = cursor.take(cursor.varint())
     check = _check(cursor, 0, 0)
-    header = json.loads(text)
+    header = _header(text, name)
     chunks: list[Chunk] = []
     while True:
         start = cursor.at
@@ -202,6 +204,18 @@ def unpack_messages(data: bytes, name: str = "the message file") -> MessageFile:
     if total != sum(chunk.messages for chunk in chunks) or cursor.at != len(data):
         raise MessageError(f"{name} does not end where its last record says (damaged or appended)")
     return MessageFile(header, tuple(chunks), digest, len(data))
+
+
+def _header(text: bytes, name: str) -> dict[str, Json]:
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MessageError(f"{name} has a header that is no JSON: {error}") from error
+    if not isinstance(header, dict) or not all(
+        isinstance(header.get(key), str) for key in ("codec", "fingerprint")
+    ):
+        raise MessageError(f"{name} has a header without codec and fingerprint")
+    return header
 
 
 def _check(cursor: _Cursor, start: int, before: int) -> int:
@@ -229,7 +243,16 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
     Raises:
         InputError: the folder is missing or not writable.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if not path.name or path.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder")
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device: there is nothing to replace
+            return
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
     try:
         with temporary.open("wb") as file:
             file.write(data)
@@ -241,3 +264,9 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def remove_torn(folder: Path) -> None:
+    """Remove what killed calls of `write_atomic` have left in a folder."""
+    for torn in folder.glob(f".*{TORN}"):
+        torn.unlink(missing_ok=True)

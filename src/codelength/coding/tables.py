@@ -27,6 +27,8 @@ class FrequencyTable:
     cumulative: npt.NDArray[np.int64]
 
     def __post_init__(self) -> None:
+        if np.asarray(self.cumulative).dtype.kind not in "iu":
+            raise ValueError("running sums are integers; use quantize() for probabilities")
         sums = np.asarray(self.cumulative, dtype=np.int64)
         if sums.ndim != 1 or len(sums) < 2 or sums[0] != 0 or not (np.diff(sums) >= 1).all():
             raise ValueError("a frequency table needs running sums from 0 that grow at each symbol")
@@ -42,6 +44,8 @@ class FrequencyTable:
         counts = np.asarray(frequencies)
         if counts.dtype.kind not in "iu":
             raise ValueError("frequencies are integers; use quantize() for probabilities")
+        if len(counts) and not 1 <= counts.min() <= counts.max() <= MAX_TOTAL:
+            raise ValueError(f"frequencies lie in 1..{MAX_TOTAL}")
         return cls(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]))
 
     @classmethod

@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from codelength.coding.messages import Json
+from codelength.coding.messages import Json, TargetDigest
 from codelength.corpora.files import FileCorpus, read_file
 from codelength.corpora.instances import (
     Condition,
@@ -177,8 +177,15 @@ class SyntheticCorpus(Corpus):
             "item_length": item_length_name(self._length),
             "limit": self._limit,
             "seed": self._seed,
-            "sampler": 1,
+            "sha256": self._digest,
         }
+
+    @cached_property
+    def _digest(self) -> str:
+        digest = TargetDigest()
+        for pair in self.pairs:
+            digest.add(pair.sequence)
+        return digest.digest().hex()
 
     def __iter__(self) -> Iterator[Instance]:
         for first in range(0, len(self.pairs), 1024):

@@ -12,7 +12,7 @@ from pathlib import Path
 from codelength.codecs.protocol import Codec, Estimator
 from codelength.codecs.registry import build
 from codelength.codecs.standard import GzipPaper
-from codelength.coding.messages import Json
+from codelength.coding.messages import Json, remove_torn
 from codelength.corpora.instances import Corpus, item_length_name
 from codelength.corpora.kt import kt_corpus
 from codelength.errors import InputError
@@ -40,7 +40,11 @@ class Cell:
         """The name of its folder in the grid's."""
         name = f"{self.modality}-{item_length_name(self.item_length)}-{self.codec}"
         plain = re.sub(r"[^A-Za-z0-9._=-]+", "_", name)
-        return plain if plain == name else f"{plain[:80]}-{sha256(name.encode()).hexdigest()[:8]}"
+        return (
+            plain
+            if plain == name
+            else f"{plain[:80]}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -131,9 +135,14 @@ def _corpus(cell: Cell, data: Path | None) -> Corpus:
 def _claim(out: Path, spec: GridSpec) -> None:
     path = out / FILE
     if path.is_file():
-        check_spec(read_json(path).get("spec"), spec.as_json(), out)
+        kept = read_json(path)
+        if kept.get("format") != FORMAT:
+            raise InputError(f"{path} has format {kept.get('format')}; this version reads {FORMAT}")
+        check_spec(kept.get("spec"), spec.as_json(), out)
         return
     try:
+        if out.is_dir():
+            remove_torn(out)  # of a start that was killed
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise InputError(f"{out} exists and is no grid of runs; choose another --out")
         out.mkdir(parents=True, exist_ok=True)
@@ -161,14 +170,17 @@ def _run_cell(
 
 def read_grid(folder: Path) -> GridSpec:
     """The spec of a grid's folder."""
-    kept = read_json(folder / FILE)["spec"]
-    return GridSpec(
-        tuple(kept["modality"]),
-        tuple(kept["codec"]),
-        tuple(None if one == "whole" else one for one in kept["item_length"]),
-        kept["limit"],
-        kept["seed"],
-    )
+    try:
+        kept = read_json(folder / FILE)["spec"]
+        return GridSpec(
+            tuple(kept["modality"]),
+            tuple(kept["codec"]),
+            tuple(None if one == "whole" else one for one in kept["item_length"]),
+            kept["limit"],
+            kept["seed"],
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{folder / FILE} is damaged: {error} is missing or wrong") from error
 
 
 def folders_in_order(folder: Path) -> list[Path]:
@@ -180,6 +192,17 @@ def folders_in_order(folder: Path) -> list[Path]:
     if not (folder / FILE).is_file():
         return find_runs(folder)
     return [folder / cell.folder for cell in read_grid(folder).cells()]
+
+
+def _cell_of(folder: Path) -> Cell:
+    try:
+        kept = read_json(folder / INFO)["spec"]
+        corpus = kept["corpus"]
+        length = None if corpus["item_length"] == "whole" else corpus["item_length"]
+        seed = corpus.get("seed", 0)
+        return Cell(corpus["modality"], kept["codec"], length, corpus["limit"], seed)
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{folder / INFO} is damaged: {error} is missing or wrong") from error
 
 
 def resume(
@@ -196,12 +219,7 @@ def resume(
     if (folder / FILE).is_file():
         return run_grid(read_grid(folder), folder, data, engine, progress)
     if (folder / INFO).is_file():
-        kept = read_json(folder / INFO)["spec"]
-        corpus = kept["corpus"]
-        length = None if corpus["item_length"] == "whole" else corpus["item_length"]
-        cell = Cell(
-            corpus["modality"], kept["codec"], length, corpus["limit"], corpus.get("seed", 0)
-        )
+        cell = _cell_of(folder)
         opened = _corpus(cell, data)
         return [_run_cell(cell, _codec(cell), opened, folder, engine, progress)]
     raise InputError(f"{folder} is neither a grid nor a run folder: no {FILE}, no {INFO}")

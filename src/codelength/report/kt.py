@@ -25,11 +25,23 @@ HEADER = (
 
 READING = (
     "How to read it: CompressionRate is bits over raw bits (lower is better, 1 is no compression)."
-    " A row marked yes counts messages that were decoded again, and they are in the run folder;"
-    " a row marked estimate is a published formula that no decoder could read."
-    " Precision is the bits of right programs over one joint gzip (paper) of their items, 'per"
-    " item' over a gzip each; container bits (header, checksums) come on top of the coded bits."
+    " A row marked yes counts messages that were decoded again, and they are in the run folder; a"
+    " row marked estimate is a published formula that no decoder could read. Accuracy is the share"
+    " of right programs; for a compressor, of items that decode. Precision is the bits of right"
+    " programs over one joint gzip (paper) of their items, 'per item' over a gzip each; gzip-paper"
+    " is spared 20 bytes an item, the other compressors pay their whole files. Container bits"
+    " (header, checksums) come on top of the coded bits."
 )
+
+
+def kt_sources(scores: Sequence[Score]) -> str:
+    """What the rows were measured on: a line a corpus."""
+    lines = {}
+    for one in scores:
+        seed = "" if one.seed is None else f", seed {one.seed}"
+        limit = "" if one.limit is None else f", first {one.limit:,} items"
+        lines[f"{one.modality}: sha256 {one.data[:16]}{seed}{limit}, observer {one.observer}"] = 1
+    return "\n".join(lines)
 
 
 def _number(value: float | None, form: str) -> str:
@@ -47,15 +59,15 @@ def kt_table(scores: Sequence[Score], fallback: FALLBACK = "raw") -> Table:
             (
                 one.modality,
                 one.codec,
-                str(one.item_length),
+                "uncut" if one.seed is not None else str(one.item_length),
                 f"{one.instances:,}",
                 f"{100 * one.accuracy:.1f} %",
                 _number(rate, ".4f"),
                 _number(one.precision, ".3f"),
                 _number(one.precision_items, ".3f"),
-                _number(one.coded_bits, ",d"),
-                f"{one.ideal_bits:,.1f}",
-                _number(one.container_bits, ",d"),
+                _number(None if estimate else one.coded_bits, ",d"),
+                _number(None if estimate else one.ideal_bits, ",.1f"),
+                _number(None if estimate else one.container_bits, ",d"),
                 "yes" if one.verified and not estimate else "estimate",
             )
         )

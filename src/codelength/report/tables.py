@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import rich.table
+from rich.markup import escape
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,22 @@ class Table:
     rows: Sequence[Sequence[str]] = field(default_factory=list)
     left: int = 1
 
+    @property
+    def width(self) -> int:
+        """Characters of a line of the table on a terminal."""
+        return sum(self._widths()) + 3 * len(self.header) + 1
+
+    def _widths(self) -> list[int]:
+        lines = [self.header, *self.rows]
+        return [max(3, *(len(_cell(line[j])) for line in lines)) for j in range(len(self.header))]
+
     def markdown(self) -> str:
         """The table in Markdown, columns padded to line up."""
-        lines = [self.header, *self.rows]
-        widths = [max(3, *(len(line[j]) for line in lines)) for j in range(len(self.header))]
+        widths = self._widths()
 
         def put(line: Sequence[str]) -> str:
             cells = (
-                cell.ljust(width) if j < self.left else cell.rjust(width)
+                _cell(cell).ljust(width) if j < self.left else _cell(cell).rjust(width)
                 for j, (cell, width) in enumerate(zip(line, widths, strict=True))
             )
             return f"| {' | '.join(cells)} |"
@@ -37,13 +46,19 @@ class Table:
             "-" * width if j < self.left else "-" * (width - 1) + ":"
             for j, width in enumerate(widths)
         ]
-        return "\n".join([put(self.header), put(rule), *map(put, self.rows)])
+        body = [f"| {' | '.join(rule)} |", *map(put, self.rows)]
+        return "\n".join([put(self.header), *body])
 
     def rich(self) -> rich.table.Table:
         """The table for a terminal."""
         shown = rich.table.Table(header_style="bold")
         for j, name in enumerate(self.header):
-            shown.add_column(name, justify="left" if j < self.left else "right", no_wrap=True)
+            shown.add_column(escape(name), justify="left" if j < self.left else "right")
         for row in self.rows:
-            shown.add_row(*row)
+            shown.add_row(*(escape(_cell(cell)) for cell in row))
         return shown
+
+
+def _cell(text: str) -> str:
+    """A cell on one line, without the sign that ends cells."""
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -8,9 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Self, TypeVar
+
+from codelength.errors import CodelengthError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -77,10 +80,22 @@ class Engine:
             self._pool = ProcessPoolExecutor(
                 self.workers, multiprocessing.get_context("spawn"), initializer=_start_worker
             )
+        try:
+            yield from self._stream(self._pool, function, tasks)
+        except BrokenProcessPool as error:
+            self._pool = None
+            raise CodelengthError(
+                "a worker process died (killed, or out of memory); run the same command again to"
+                " go on from here"
+            ) from error
+
+    def _stream(
+        self, pool: ProcessPoolExecutor, function: Callable[[Task], Result], tasks: Iterable[Task]
+    ) -> Iterator[Result]:
         flying: deque[Future[tuple[Result, int]]] = deque()
         largest = 0
         for task in tasks:
-            flying.append(self._pool.submit(_call, function, task))
+            flying.append(pool.submit(_call, function, task))
             if len(flying) >= AHEAD * self.workers:
                 result, size = flying.popleft().result()
                 largest = max(largest, size)

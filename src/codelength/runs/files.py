@@ -25,6 +25,7 @@ def encode_file(path: Path, name: str, out: Path) -> Verification:
         MessageError: the codec's own message does not decode to the file; nothing is written.
     """
     codec = build_codec(name)
+    refuse_same(path, out)
     target = read_file(path)
     try:
         bits = codec.encode(target, Condition())
@@ -37,7 +38,17 @@ def encode_file(path: Path, name: str, out: Path) -> Verification:
     header = {"codec": name, "fingerprint": fingerprint(codec.protocol())}
     data = pack_messages(header, [bits], digest.digest())
     write_atomic(out, data)
-    return Verification(out, name, 1, len(bits), 8 * len(data) - len(bits), True)
+    return Verification(out, name, 1, len(target), len(bits), 8 * len(data) - len(bits), True)
+
+
+def refuse_same(source: Path, out: Path) -> None:
+    """Refuse to write over what is read.
+
+    Raises:
+        InputError: both are one regular file.
+    """
+    if source.is_file() and out.is_file() and source.samefile(out):
+        raise InputError(f"{out} is the file that is read; choose another -o")
 
 
 def decode_file(path: Path) -> tuple[bytes, MessageFile]:
@@ -66,6 +77,7 @@ def decode_file(path: Path) -> tuple[bytes, MessageFile]:
 
 def verify_file(path: Path) -> Verification:
     """Decode a message file and check the SHA-256 of what comes out; see `decode_file`."""
-    _, file = decode_file(path)
+    target, file = decode_file(path)
     name = str(file.header["codec"])
-    return Verification(path, name, file.messages, file.coded_bits, file.container_bits, True)
+    bits = file.coded_bits, file.container_bits
+    return Verification(path, name, file.messages, len(target), *bits, True)

@@ -26,6 +26,8 @@ from codelength.runs.results import Row
 from codelength.runs.store import Entry, Run, RunWriter, complete_run, load_run
 
 LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
+NAMELESS = "python:"
+"""Start of the names of codecs that were measured from Python without a name."""
 LARGEST_BATCH = 1024
 SECONDS = 1.0
 """A batch is made smaller where it takes longer than this, larger where it takes less."""
@@ -161,7 +163,7 @@ def measure(
 
     Arguments:
         name: the codec as it is typed on the command line, which lets other processes build it
-            again; by default its protocol's name, which only this process can decode.
+            again; a run without a name cannot be verified by another process.
         observer: accepts reconstructions; `Exact` by default.
         engine: where the work is done; this process by default.
         progress: is called with (instances done, instances in all).
@@ -171,11 +173,13 @@ def measure(
     """
     observer = observer or Exact()
     spec: dict[str, Json] = {
-        "codec": name or str(next(iter(codec.protocol().values()))),
+        "codec": name or f"{NAMELESS}{type(codec).__name__}",
         "protocol": codec.protocol(),
         "corpus": corpus.describe(),
         "observer": observer.name,
     }
+    if not len(corpus):
+        raise InputError(f"the corpus {corpus.name} is empty")
     before = complete_run(out, spec)
     if before is not None:
         return before

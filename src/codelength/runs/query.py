@@ -26,6 +26,8 @@ def query(folders: Sequence[Path], sql: str) -> list[dict[str, Any]]:
     """
     import duckdb
 
+    if not sql.strip():
+        raise InputError("the query is empty; ask e.g. 'select * from instances'")
     tables = []
     for folder in folders:
         for path in find_runs(folder):
@@ -41,6 +43,8 @@ def query(folders: Sequence[Path], sql: str) -> list[dict[str, Any]]:
         try:
             found = connection.execute(sql)
             names = [column[0] for column in found.description or []]
+            if len(set(names)) < len(names):
+                raise InputError("two columns of the query have one name; rename one with AS")
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         except duckdb.Error as error:
             raise InputError(f"the query failed: {str(error).splitlines()[0]}") from error

@@ -25,6 +25,7 @@ from codelength.coding.messages import (
     canonical_json,
     fingerprint,
     pack_messages,
+    remove_torn,
     write_atomic,
 )
 from codelength.errors import InputError
@@ -128,8 +129,8 @@ class RunWriter:
             check_spec(read_json(info).get("spec"), self._spec, self.folder)
         else:
             write_json(info, {"format": FORMAT, "complete": False, "spec": self._spec})
-        for torn in self._parts.glob(".*.part"):
-            torn.unlink()
+        remove_torn(self._parts)
+        remove_torn(self.folder)
         return self
 
     def __exit__(
@@ -145,7 +146,7 @@ class RunWriter:
         """Indices of the instances that are in parts already."""
         found: set[int] = set()
         for part in self._part_files():
-            found.update(pq.read_table(part, columns=["index"])["index"].to_pylist())
+            found.update(read_parquet(part, ["index"])["index"].to_pylist())
         return found
 
     def _part_files(self) -> list[Path]:
@@ -164,7 +165,7 @@ class RunWriter:
             digest: see `TargetDigest`.
             extra: more of `run.json`: versions, machine.
         """
-        whole = pa.concat_tables([pq.read_table(part) for part in self._part_files()])
+        whole = pa.concat_tables([read_parquet(part) for part in self._part_files()])
         whole = whole.sort_by("index")
         if whole["index"].to_pylist() != list(range(count)):
             raise InputError(f"{self.folder} does not hold each of {count} instances once")
@@ -184,7 +185,7 @@ class RunWriter:
         info["totals"] = totals(rows, size)
         info["files"] = {name: sha256(data).hexdigest() for name, data in files.items()}
         write_json(self.folder / INFO, info | dict(extra))
-        shutil.rmtree(self._parts)
+        shutil.rmtree(self._parts, ignore_errors=True)
 
 
 TIME_COLUMNS = ["index", "encode_seconds", "decode_seconds"]
@@ -231,6 +232,19 @@ def _shown(found: Any, wanted: Json) -> str:
     return f"{found} there, {wanted} asked"
 
 
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A table from disk.
+
+    Raises:
+        InputError: missing, unreadable or damaged.
+    """
+    try:
+        return pq.read_table(path, columns=columns)
+    except (OSError, pa.ArrowException) as error:
+        what = error.strerror if isinstance(error, OSError) and error.strerror else "damaged"
+        raise InputError(f"cannot read {path}: {what}; measure the run again") from error
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file.
 
@@ -250,7 +264,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: Mapping[str, Json]) -> None:
     """A JSON object into a file, at once."""
-    write_atomic(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomic(path, (json.dumps(value, indent=1) + "\n").encode())
 
 
 @dataclass(frozen=True)
@@ -278,17 +292,32 @@ class Run:
     @property
     def total(self) -> Codelength | Estimate:
         """The sum over all instances: a `Codelength` only if every message was decoded."""
-        sums = self.info["totals"]
+        sums = self.sums
         if sums["coded_bits"] is None or sums["verified"] < sums["instances"]:
             return Estimate(sums["ideal_bits"])
         return Codelength(sums["coded_bits"], sums["ideal_bits"], sums["container_bits"])
 
+    @property
+    def sums(self) -> dict[str, Any]:
+        """Sums over the rows (see `totals`), computed from them and not taken from `run.json`."""
+        messages = self.folder / MESSAGES
+        return dict(totals(self.table(), messages.stat().st_size if messages.is_file() else 0))
+
+    def changed_files(self) -> list[str]:
+        """Files of the run that are missing, or not those that `run.json` has the hashes of."""
+        changed = []
+        for name, expected in self.info["files"].items():
+            try:
+                data = (self.folder / name).read_bytes()
+            except OSError:
+                data = b""
+            if sha256(data).hexdigest() != expected:
+                changed.append(name)
+        return changed
+
     def table(self) -> pa.Table:
         """The rows as an Arrow table."""
-        path = self.folder / INSTANCES
-        if not path.is_file():
-            raise InputError(f"{path} is missing; run the command again to measure anew")
-        return pq.read_table(path)
+        return read_parquet(self.folder / INSTANCES)
 
     def rows(self) -> list[Row]:
         """The rows."""
@@ -309,11 +338,23 @@ def load_run(folder: Path) -> Run:
         raise InputError(f"{folder} has format {info.get('format')}; this version reads {FORMAT}")
     if not info.get("complete"):
         raise InputError(f"{folder} is not complete; resume it with the command that started it")
+    spec, files = info.get("spec"), info.get("files")
+    if not (
+        isinstance(spec, dict)
+        and all(isinstance(spec.get(key), dict) for key in ("protocol", "corpus"))
+        and all(isinstance(spec.get(key), str) for key in ("codec", "observer"))
+        and isinstance(files, dict)
+        and isinstance(info.get("totals"), dict)
+        and INSTANCES in files
+    ):
+        raise InputError(f"{folder / INFO} is damaged: it lacks spec, totals or files")
     return Run(folder, info)
 
 
 def complete_run(folder: Path, spec: Mapping[str, Json]) -> Run | None:
-    """The run in `folder` if it is complete; what a kill left behind its end is cleared away.
+    """The run in `folder` if it is complete and undamaged; else it is to be measured (again).
+
+    What a kill may have left after the run's end is cleared away.
 
     Raises:
         InputError: it has another spec.
@@ -324,19 +365,23 @@ def complete_run(folder: Path, spec: Mapping[str, Json]) -> Run | None:
     check_spec(info.get("spec"), spec, folder)
     if not info.get("complete"):
         return None
+    run = load_run(folder)
+    if run.changed_files():
+        return None
     shutil.rmtree(folder / PARTS, ignore_errors=True)
-    return load_run(folder)
+    remove_torn(folder)
+    return run
 
 
 def find_runs(folder: Path) -> list[Path]:
-    """The run folders at or directly below `folder`, in the order of their names.
+    """The run folders at or below `folder`, in the order of their names.
 
     Raises:
         InputError: there is none.
     """
     if (folder / INFO).is_file():
         return [folder]
-    found = sorted(path.parent for path in folder.glob(f"*/{INFO}"))
+    found = sorted(path.parent for path in folder.rglob(INFO))
     if not found:
         raise InputError(f"{folder} is not a run folder and holds none")
     return found

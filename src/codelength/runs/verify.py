@@ -1,5 +1,6 @@
 """Decode a run again, from what is on disk alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,20 +16,26 @@ from codelength.coding.messages import (
 )
 from codelength.corpora.instances import Condition
 from codelength.errors import InputError, MessageError
+from codelength.runs.measure import NAMELESS
 from codelength.runs.results import Row
 from codelength.runs.store import INSTANCES, MESSAGES, Run, load_run
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What was decoded: how many messages, their bits, and whether there were any to decode."""
+    """What was decoded: messages, symbols, bits, and whether there were any to decode."""
 
     path: Path
     codec: str
     messages: int
+    symbols: int
     coded_bits: int
     container_bits: int
     verified: bool
+
+
+Visit = Callable[[Row, bytes], None]
+"""Is given each row and its decoded target."""
 
 
 def rebuild(name: str, protocol_fingerprint: str, path: Path) -> Codec:
@@ -37,6 +44,8 @@ def rebuild(name: str, protocol_fingerprint: str, path: Path) -> Codec:
     Raises:
         MessageError: it is not; names both fingerprints.
     """
+    if name.startswith(NAMELESS):
+        raise InputError(f"{path} was measured from Python without a name; give measure(name=...)")
     codec = build_codec(name)
     found = fingerprint(codec.protocol())
     if found != protocol_fingerprint:
@@ -47,42 +56,46 @@ def rebuild(name: str, protocol_fingerprint: str, path: Path) -> Codec:
     return codec
 
 
-def verify_run(folder: Path) -> Verification:
-    """Decode all messages of a run and compare each target's SHA-256 with its row.
+def verify_run(folder: Path, visit: Visit | None = None) -> Verification:
+    """Decode all messages of a run, and compare targets, rows and totals with one another.
 
-    A run of estimates has no messages: it comes back with `verified` False.
+    A run of estimates has no messages: its files and totals are checked, and it comes back with
+    `verified` False.
 
     Raises:
-        MessageError: a message is damaged, or its target is not the one in the row.
+        MessageError: something is damaged, or does not agree.
         InputError: no complete run.
     """
     run = load_run(folder)
-    if MESSAGES not in run.info["files"]:
-        return Verification(folder, run.codec, 0, 0, 0, False)
-    for name, expected in run.info["files"].items():
-        _check_file(folder / name, expected)
+    changed = run.changed_files()
+    if changed:
+        raise MessageError(
+            f"{folder}: {', '.join(changed)} damaged: not what run.json has hashes of"
+        )
+    sums = run.sums
+    if sums != run.info["totals"]:
+        raise MessageError(f"{folder}: the totals in run.json are not the sums of its rows")
+    if (sums["coded_bits"] is not None) != (MESSAGES in run.info["files"]):
+        raise MessageError(f"{folder}: rows with messages, and no {MESSAGES} in run.json")
+    if sums["coded_bits"] is None:
+        return Verification(folder, run.codec, 0, sums["symbols"], 0, 0, False)
     file = read_messages(folder / MESSAGES)
     if file.header.get("fingerprint") != fingerprint(run.info["spec"]):
         raise MessageError(f"{folder / MESSAGES} belongs to another run than its run.json")
     codec = rebuild(run.codec, fingerprint(run.info["spec"]["protocol"]), folder)
-    _decode_rows(run, codec, file)
+    _decode_rows(run, codec, file, visit)
     return Verification(
-        folder, run.codec, file.messages, file.coded_bits, file.container_bits, True
+        folder,
+        run.codec,
+        file.messages,
+        sums["symbols"],
+        file.coded_bits,
+        file.container_bits,
+        bool(sums["verified"] == sums["instances"]),
     )
 
 
-def _check_file(path: Path, expected: str) -> None:
-    try:
-        found = sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    if found != expected:
-        raise MessageError(
-            f"{path} is damaged: sha256 {found[:12]}..., run.json says {expected[:12]}..."
-        )
-
-
-def _decode_rows(run: Run, codec: Codec, file: MessageFile) -> None:
+def _decode_rows(run: Run, codec: Codec, file: MessageFile, visit: Visit | None) -> None:
     rows = run.rows()
     if file.messages != len(rows):
         raise MessageError(f"{run.folder}: {file.messages} messages for {len(rows)} rows")
@@ -91,7 +104,10 @@ def _decode_rows(run: Run, codec: Codec, file: MessageFile) -> None:
     for chunk in file.chunks:
         reader = chunk.reader()
         for row in rows[at : at + chunk.messages]:
-            digest.add(_decode_row(codec, reader, row, run.folder / INSTANCES))
+            target = _decode_row(codec, reader, row, run.folder / INSTANCES)
+            digest.add(target)
+            if visit:
+                visit(row, target)
         at += chunk.messages
         if reader.left:
             raise MessageError(f"{run.folder / MESSAGES}: {reader.left} bits left in a chunk")
@@ -100,8 +116,12 @@ def _decode_rows(run: Run, codec: Codec, file: MessageFile) -> None:
 
 
 def _decode_row(codec: Codec, reader: BitReader, row: Row, where: Path) -> bytes:
-    start = reader.position
-    target = codec.read(reader, Condition(row.given_length, row.alphabet))
+    start, given = reader.position, Condition(row.given_length, row.alphabet)
+    target = codec.read(reader, given)
+    if not row.verified:
+        return target
+    if (len(target), len(target) * given.symbol_bits) != (row.symbols, row.raw_bits):
+        raise MessageError(f"{where}: the symbols of {row.id} are not {row.symbols}")
     if reader.position - start != row.coded_bits:
         raise MessageError(f"{where}: the message of {row.id} is not {row.coded_bits} bits long")
     if sha256(target).hexdigest() != row.sha256:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
 
+from codelength.codecs.combinators import check_read
 from codelength.codecs.protocol import Codec, Estimation, Estimator, Message, Proposal
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
@@ -82,10 +83,7 @@ class ProgramCodec(Codec):
             target = program.run(self.limits).as_bytes()
         except ProgramError as error:
             raise MessageError(f"the message's program does not run: {error}") from error
-        if given.length is not None and len(target) != given.length:
-            raise MessageError(
-                f"the message's program outputs {len(target)} symbols, not {given.length}"
-            )
+        check_read(target, given)
         return target
 
     def protocol(self) -> dict[str, Json]:

@@ -39,8 +39,8 @@ from codelength.dsl.interpreter import (
     MEMORY,
     Limits,
     run_line,
-    work_of_line,
     words_of_line,
+    work_of_line,
 )
 from codelength.dsl.operations import (
     ARITY,
