@@ -10,7 +10,6 @@ import json
 import math
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -167,8 +166,6 @@ def grid() -> None:
             raise AssertionError(f"exit code {process.returncode}")
         report("grid: 6 modalities x 9 codecs at 128, full files",
                f"{time.perf_counter() - start:.0f} s")  # fmt: skip
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    report("grid: peak memory, largest process", f"{largest / 1024:.0f} MiB")
     report("grid: peak memory, all processes (proportional)", f"{peak / 1024:.0f} MiB")
 
 

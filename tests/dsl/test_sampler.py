@@ -157,7 +157,7 @@ def test_the_shortest_program_of_a_sequence_is_kept():
     found = {pair.sequence: pair for pair in pairs.sample(seed=6, count=3000)}
     seen = 0
     for block in blocks(6):
-        for pair in pairs.priced(block):
+        for pair in pairs.pairs_of(block):
             if pair.index <= 3000 and pair.sequence in found:
                 seen += 1
                 assert found[pair.sequence].paper_bits <= pair.paper_bits

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.bits import BitReader, Bits
-from codelength.coding.compiled import constant, kernel, part
+from codelength.coding.compiled import constant, inner, kernel, part
 from codelength.coding.tables import MAX_TOTAL, FrequencyTable
 from codelength.errors import MessageError
 
@@ -57,7 +57,7 @@ def encode_step(state: Array, out: Buffer, first: int, frequency: int, total: in
     state[2] = count
 
 
-@kernel
+@inner
 def ending(low: int, width: int) -> tuple[int, int]:
     """The fewest bits k, and their value v, such that every continuation stays in the interval."""
     for k in range(3):
@@ -84,7 +84,7 @@ def finish_encoding(state: Array, out: Buffer) -> int:
     return count + k
 
 
-@kernel
+@inner
 def bit_at(data: Buffer, position: int, end: int) -> int:
     """The bit of packed `data` at `position`; 0 past `end`."""
     if position >= end:

@@ -1,4 +1,4 @@
-"""`kernel`, `part`, `constant`: hot loops compiled with numba, cached so that no edit is missed.
+"""`kernel`, `inner`, `part`: hot loops compiled with numba, cached so that no edit is missed.
 
 numba keys its cache on the file of the compiled function alone, so an edited kernel would live on
 inside the cached kernels that call it. Ours lives in a folder named after the sources of the whole
@@ -51,6 +51,11 @@ def kernel(function: F) -> F:
     int64 wraps and division by zero gives 0: a kernel keeps its values in range itself.
     """
     return _compile(function, no_cfunc_wrapper=True)
+
+
+def inner(function: F) -> F:
+    """Like `kernel`, for what only kernels call: no entry from Python, so it compiles faster."""
+    return _compile(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
 
 def part(function: F) -> F:

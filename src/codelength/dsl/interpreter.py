@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import kernel, part
+from codelength.coding.compiled import inner, kernel
 from codelength.dsl.operations import (
     ADD_ITEM,
     ADD_TWO,
@@ -78,14 +78,14 @@ def words_of_line(words: Array, here: int) -> int:
     return 1 + ARITY[words[here]]
 
 
-@kernel
+@inner
 def copy(arena: Array, source: int, target: int, count: int) -> None:
     """Copy arena[source:source + count] to `target` (a slice would compile far longer)."""
     for j in range(count):
         arena[target + j] = arena[source + j]
 
 
-@kernel
+@inner
 def sift(heap: Array, start: int, node: int, count: int) -> None:
     """Restore the max-heap heap[start:start + count] below `node`."""
     while True:
@@ -102,7 +102,7 @@ def sift(heap: Array, start: int, node: int, count: int) -> None:
         node = child
 
 
-@kernel
+@inner
 def sort_ascending(values: Array, start: int, count: int) -> None:
     """Sort values[start:start + count] in place (heapsort)."""
     for node in range(count // 2 - 1, -1, -1):
@@ -114,7 +114,7 @@ def sort_ascending(values: Array, start: int, count: int) -> None:
         sift(values, start, ZERO, last)
 
 
-@part
+@inner
 def clamp_index(index: int, length: int) -> int:
     """A slice index as Python reads it: negative from the end, then clipped to 0..length."""
     if index < 0:
@@ -122,7 +122,7 @@ def clamp_index(index: int, length: int) -> int:
     return min(max(index, 0), length)
 
 
-@part
+@inner
 def room(words: Array, here: int, a: int, b: int, most: int) -> int:
     """Elements that the line at words[here] needs at most, given its operands' lengths a and b.
 
@@ -159,7 +159,7 @@ def room(words: Array, here: int, a: int, b: int, most: int) -> int:
     return min(need, most + 1)
 
 
-@part
+@inner
 def apply_to_item(operation: int, value: int, argument: int, extra: int) -> int:
     """The elementwise operations: what `value` becomes."""
     if operation == SUBSTITUTE:
@@ -171,7 +171,7 @@ def apply_to_item(operation: int, value: int, argument: int, extra: int) -> int:
     return value % argument
 
 
-@part
+@inner
 def accepts(predicate: int, value: int) -> bool:
     """Whether a predicate of `filter` keeps `value`."""
     if predicate == IS_EVEN:
@@ -181,7 +181,7 @@ def accepts(predicate: int, value: int) -> bool:
     return value != 0
 
 
-@kernel
+@inner
 def run_line(words: Array, here: int, line: int, arena: Array, bounds: Array, most: int) -> int:
     """Run the operation at words[here] as line number `line`, no sequence longer than `most`."""
     operation = words[here]
@@ -289,7 +289,7 @@ def run_line(words: Array, here: int, line: int, arena: Array, bounds: Array, mo
     return FINE
 
 
-@kernel
+@inner
 def work_of_line(words: Array, here: int, line: int, bounds: Array) -> int:
     """Steps of a line that has run; see `Limits`."""
     operation = words[here]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codelength.dsl import batch
 from codelength.dsl.program import Program
 from codelength.dsl.sampler import Block, blocks
 
@@ -34,16 +33,15 @@ class Pair:
         return Program(self.words)
 
 
-def priced(block: Block) -> Iterator[Pair]:
-    """All pairs of a block of the sampler, priced."""
-    prices = batch.price(block.words, block.ends)
+def pairs_of(block: Block) -> Iterator[Pair]:
+    """All pairs of a block of the sampler."""
     for k in range(len(block)):
         yield Pair(
             block.first + k,
             block.program_words(k),
             block.sequence(k),
-            float(prices.paper[k]),
-            float(prices.exact[k]),
+            float(block.paper_bits[k]),
+            float(block.exact_bits[k]),
         )
 
 
@@ -65,7 +63,7 @@ def unique_pairs(
     places: dict[bytes, int] = {}
     symbols = 0
     for block in blocks(seed):
-        for pair in priced(block):
+        for pair in pairs_of(block):
             if enough(len(found), symbols):
                 return found
             place = places.get(pair.sequence)

@@ -13,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import kernel, part
+from codelength.dsl.operations import ZERO
+from codelength.dsl.priors.exact import choice_bits, choices
+from codelength.dsl.priors.paper import paper_bits
 from codelength.dsl.sampling_steps import (
     FIVE,
     GOLDEN,
@@ -37,6 +40,7 @@ from codelength.dsl.sampling_steps import (
 )
 
 Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @part
@@ -85,8 +89,11 @@ def sample_many(
     found: Array,
     output: npt.NDArray[np.uint8],
     output_ends: Array,
+    scratch: Array,
+    paper: Floats,
+    exact: Floats,
 ) -> int:
-    """Sample items from `first` on, back to back; returns how many fitted into the buffers."""
+    """Sample and price items from `first` on; returns how many fitted into the buffers."""
     at, written = 0, 0
     for k in range(count):
         if at + 40 * LINES > len(words):
@@ -104,6 +111,11 @@ def sample_many(
         for j in range(start, end):
             output[written] = arena[j]
             written += 1
+        if 2 * used + 100 * (lines + 1) > scratch.shape[1]:
+            return k
+        paper[k] = paper_bits(words[at:], ZERO)
+        number = choices(words[at:], ZERO, bounds, scratch[0], scratch[1])
+        exact[k] = choice_bits(scratch[1], number)
         at += used
         ends[k], output_ends[k] = at, written
     return count
@@ -116,6 +128,8 @@ class Block:
     Arguments:
         words: int64; program k is `words[ends[k - 1]:ends[k]]`.
         sequences: bytes; sequence k is `sequences[sequence_ends[k - 1]:sequence_ends[k]]`.
+        paper_bits: of each program under the paper's prior, float64.
+        exact_bits: under the exact prior, float64.
     """
 
     first: int
@@ -123,6 +137,8 @@ class Block:
     ends: Array
     sequences: bytes
     sequence_ends: Array
+    paper_bits: Floats
+    exact_bits: Floats
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -150,6 +166,8 @@ def blocks(seed: int, first: int = 0) -> Iterator[Block]:
         found, words = np.empty(LENGTH, np.int64), np.empty(room, np.int64)
         output = np.empty(room, np.uint8)
         ends, output_ends = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64)
+        scratch = np.zeros((2, room), np.int64)
+        paper, exact = np.zeros(BLOCK), np.zeros(BLOCK)
         done = sample_many(
             seed,
             first,
@@ -164,6 +182,9 @@ def blocks(seed: int, first: int = 0) -> Iterator[Block]:
             found,
             output,
             output_ends,
+            scratch,
+            paper,
+            exact,
         )
         if not done:  # one item alone is too large for the buffers
             arena_size, room = 4 * arena_size, 4 * room
@@ -174,5 +195,7 @@ def blocks(seed: int, first: int = 0) -> Iterator[Block]:
             ends[:done].copy(),
             output[: output_ends[done - 1]].tobytes(),
             output_ends[:done].copy(),
+            paper[:done].copy(),
+            exact[:done].copy(),
         )
         first += done

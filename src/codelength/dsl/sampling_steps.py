@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant, kernel, part
+from codelength.coding.compiled import constant, inner
 from codelength.dsl.interpreter import FINE, MEMORY, run_line, sort_ascending, words_of_line
 from codelength.dsl.operations import (
     ADD_ITEM,
@@ -48,7 +48,7 @@ ORIGIN, REVERSED, LEFT_OUT, USES = 0, 1, 2, 3
 from reverse_list, 1 where it leaves the merge, how often the merge has used it."""
 
 
-@kernel
+@inner
 def mix(value: np.uint64) -> np.uint64:
     """SplitMix64's finaliser (Steele, Lea and Flood 2014)."""
     value = (value ^ (value >> np.uint64(30))) * MIX_1
@@ -56,20 +56,20 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@kernel
+@inner
 def uniform(rng: npt.NDArray[np.uint64]) -> float:
     """A float in [0, 1), 53 bits."""
     rng[0] += GOLDEN
     return np.float64(mix(rng[0]) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inner
 def integer(rng: npt.NDArray[np.uint64], low: int, high: int) -> int:
     """An integer in low..high, both included."""
     return low + np.int64(uniform(rng) * (high - low + 1))
 
 
-@kernel
+@inner
 def add_line(
     state: Array, words: Array, arena: Array, bounds: Array, operation: int, x: int, y: int, z: int
 ) -> int:
@@ -89,14 +89,14 @@ def add_line(
     return line
 
 
-@kernel
+@inner
 def drop_line(state: Array, size: int) -> None:
     """Take back the last line, of `size` words."""
     state[WORDS] -= size
     state[LINE] -= 1
 
 
-@kernel
+@inner
 def distinct(arena: Array, first: int, last: int, found: Array) -> int:
     """Write the distinct values of arena[first:last], ascending, into `found`; their number."""
     count = last - first
@@ -111,7 +111,7 @@ def distinct(arena: Array, first: int, last: int, found: Array) -> int:
     return kept
 
 
-@part
+@inner
 def initiate(
     rng: npt.NDArray[np.uint64], state: Array, words: Array, arena: Array, bounds: Array
 ) -> int:
@@ -136,7 +136,7 @@ def initiate(
     return operation
 
 
-@part
+@inner
 def list_block(
     rng: npt.NDArray[np.uint64],
     state: Array,
@@ -183,7 +183,7 @@ def list_block(
         i += 1
 
 
-@part
+@inner
 def maths_block(
     rng: npt.NDArray[np.uint64],
     state: Array,
@@ -217,7 +217,7 @@ def maths_block(
             add_line(state, words, arena, bounds, MODULO_ITEM, i, constant, ZERO)
 
 
-@kernel
+@inner
 def keeps(arena: Array, bounds: Array, line: int, found: Array) -> bool:
     """Whether the line's values lie in 0..255 and more than 2 of them are distinct."""
     first, last = bounds[line], bounds[line + 1]
@@ -225,7 +225,7 @@ def keeps(arena: Array, bounds: Array, line: int, found: Array) -> bool:
     return kept > 2 and found[0] >= 0 and found[kept - 1] <= 255
 
 
-@part
+@inner
 def late_blocks(
     rng: npt.NDArray[np.uint64],
     state: Array,
@@ -266,7 +266,7 @@ def late_blocks(
                             drop_line(state, 3)
 
 
-@part
+@inner
 def merge(
     rng: npt.NDArray[np.uint64],
     state: Array,

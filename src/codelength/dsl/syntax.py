@@ -8,7 +8,7 @@ Blanks may stand between tokens, blank lines and comments (the execution feedbac
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant, kernel, part
+from codelength.coding.compiled import constant, inner, kernel, part
 from codelength.dsl.operations import (
     ARITY,
     KINDS,
@@ -46,7 +46,7 @@ FIRST_PREDICATE, SEQUENCE = constant(22), constant(25)
 ) = range(11)
 
 
-@kernel
+@inner
 def skip_blanks(text: Buffer, at: int, end: int) -> int:
     """The first position from `at` that is no blank, tab or carriage return."""
     while at < end and (text[at] == 32 or text[at] == 9 or text[at] == 13):
@@ -54,7 +54,7 @@ def skip_blanks(text: Buffer, at: int, end: int) -> int:
     return at
 
 
-@kernel
+@inner
 def word_end(text: Buffer, at: int, end: int) -> int:
     """The end of the name (letters, digits, underscores) that starts at `at`."""
     while at < end and (
@@ -64,7 +64,7 @@ def word_end(text: Buffer, at: int, end: int) -> int:
     return at
 
 
-@kernel
+@inner
 def name_number(text: Buffer, first: int, last: int) -> int:
     """Which row of `NAMES` the bytes first..last are, or -1."""
     for row in range(NAMES.shape[0]):
@@ -79,7 +79,7 @@ def name_number(text: Buffer, first: int, last: int) -> int:
     return -1
 
 
-@kernel
+@inner
 def read_integer(text: Buffer, at: int, end: int) -> tuple[int, int, int]:
     """The integer at `at`: (error, value, position behind it)."""
     negative = at < end and text[at] == 45
@@ -97,7 +97,7 @@ def read_integer(text: Buffer, at: int, end: int) -> tuple[int, int, int]:
     return FINE, -value if negative else value, here
 
 
-@kernel
+@inner
 def read_reference(text: Buffer, at: int, end: int, lines: int) -> tuple[int, int, int]:
     """The `sequence_k` at `at`: (error, k - 1, position behind it); k must be in 1..lines."""
     prefix = NAME_LENGTHS[SEQUENCE]
@@ -237,7 +237,7 @@ def scan(text: Buffer, start: int, stop: int, words: Array, info: Array) -> int:
     return used
 
 
-@kernel
+@inner
 def put_integer(out: Buffer, at: int, value: int) -> int:
     """Write `value` in decimal; returns the position behind it."""
     if value < 0:
@@ -255,7 +255,7 @@ def put_integer(out: Buffer, at: int, value: int) -> int:
     return at + digits
 
 
-@kernel
+@inner
 def put_name(out: Buffer, at: int, row: int) -> int:
     """Write a row of `NAMES`; returns the position behind it."""
     for j in range(NAME_LENGTHS[row]):

@@ -32,7 +32,7 @@ from codelength.coding.arithmetic import (
     start_decoding,
 )
 from codelength.coding.bits import BitReader, Bits
-from codelength.coding.compiled import constant, kernel, part
+from codelength.coding.compiled import constant, inner, kernel
 from codelength.dsl.interpreter import (
     CAUSES,
     FINE,
@@ -62,11 +62,11 @@ Buffer = npt.NDArray[np.uint8]
 
 LONG = 31
 """The choice among 32 list lengths that means "more than 30"."""
-BINARY, LENGTHS, BYTES = constant(2), constant(LONG + 1), constant(256)
+BINARY, LENGTHS, BYTES, CALLS = constant(2), constant(LONG + 1), constant(256), constant(22)
 TRUNCATED, UNREADABLE = 100, 101
 
 
-@part
+@inner
 def choices_of(kind: int, line: int, length: int) -> int:
     """How many equal choices an argument of this kind has."""
     if kind == 0:
@@ -76,7 +76,7 @@ def choices_of(kind: int, line: int, length: int) -> int:
     return HIGHEST[kind] - LOWEST[kind] + 1
 
 
-@part
+@inner
 def choose(values: Array, counts: Array, at: int, value: int, count: int) -> int:
     """Note one choice; returns the position of the next."""
     values[at], counts[at] = value, count
@@ -86,25 +86,25 @@ def choose(values: Array, counts: Array, at: int, value: int, count: int) -> int
 @kernel
 def choices(words: Array, start: int, bounds: Array, values: Array, counts: Array) -> int:
     """The choices that make up a program: which (`values`) of how many (`counts`); their number."""
-    here, line, at = start, 0, 0
+    here, line, at = start, ZERO, ZERO
     while True:
         operation = words[here]
-        at = choose(values, counts, at, operation, INITIATORS if line == 0 else OUTPUT + 1)
+        at = choose(values, counts, at, operation, INITIATORS if line == 0 else CALLS)
         if operation == OUTPUT:
             return choose(values, counts, at, words[here + 1], line)
         if operation == SET_LIST:
             length = words[here + 1]
-            at = choose(values, counts, at, min(length, LONG), LONG + 1)
+            at = choose(values, counts, at, min(length, LONG), LENGTHS)
             if length >= LONG:
                 size = 0
                 while (length - LONG + 1) >> (size + 1):
                     size += 1
                 for _ in range(size):
-                    at = choose(values, counts, at, 0, 2)
+                    at = choose(values, counts, at, ZERO, BINARY)
                 for j in range(size, -1, -1):
-                    at = choose(values, counts, at, ((length - LONG + 1) >> j) & 1, 2)
+                    at = choose(values, counts, at, ((length - LONG + 1) >> j) & 1, BINARY)
             for j in range(length):
-                at = choose(values, counts, at, words[here + 2 + j], 256)
+                at = choose(values, counts, at, words[here + 2 + j], BYTES)
         else:
             source = words[here + 1]
             for j in range(ARITY[operation]):
@@ -132,7 +132,7 @@ def choice_bits(counts: Array, number: int) -> float:
     return bits
 
 
-@kernel
+@inner
 def decode_length(state: Array, data: Buffer) -> int:
     """The length of a list, or -1 where no list is that long."""
     length = decode_uniform(state, data, LENGTHS)
@@ -161,7 +161,7 @@ def decode_program(
             return MEMORY, 0
         if state[COUNT] > state[END] - state[START]:
             return TRUNCATED, 0
-        operation = decode_uniform(state, data, INITIATORS if line == 0 else OUTPUT + 1)
+        operation = decode_uniform(state, data, INITIATORS if line == 0 else CALLS)
         words[here] = operation
         if operation == OUTPUT:
             words[here + 1] = decode_uniform(state, data, line)
