@@ -10,7 +10,7 @@ from codelength.coding.bits import BitReader, Bits
 from codelength.dsl.interpreter import Limits
 from codelength.dsl.operations import ARITY, HIGHEST, KINDS, OPERATIONS, SET_LIST
 from codelength.dsl.program import Program
-from codelength.errors import ProgramError
+from codelength.errors import MessageError, ProgramError
 
 Array = npt.NDArray[np.int64]
 
@@ -45,6 +45,18 @@ class DecodablePrior(Prior):
     @abstractmethod
     def read(self, reader: BitReader, limits: Limits) -> Program:
         """Read one program's message and move `reader` behind it."""
+
+    def decode(self, bits: Bits, limits: Limits | None = None) -> Program:
+        """The program of exactly these bits.
+
+        Raises:
+            MessageError: damaged, truncated or foreign, or bits are left over.
+        """
+        reader = BitReader.over(bits)
+        program = self.read(reader, limits or Limits())
+        if reader.left:
+            raise MessageError(f"{reader.left} bits are left over after the program")
+        return program
 
 
 def refuse(words: Array, bounds: Array, line: int, argument: int) -> NoReturn:
