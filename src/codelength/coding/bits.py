@@ -27,16 +27,17 @@ class Bits:
     @classmethod
     def from_int(cls, value: int, length: int) -> "Bits":
         """The `length` bits of `value`, most significant first."""
+        value, length = int(value), int(length)  # numpy's integers would overflow
         if length < 0 or value < 0 or value >> length:
             raise ValueError(f"{value} does not fit into {length} bits")
         bits = cls.__new__(cls)
-        bits._value, bits._length = int(value), int(length)
+        bits._value, bits._length = value, length
         return bits
 
     @classmethod
     def from_bytes(cls, data: bytes, length: int | None = None) -> "Bits":
         """The first `length` bits of `data` (all of them by default)."""
-        length = 8 * len(data) if length is None else length
+        length = 8 * len(data) if length is None else int(length)
         if not 0 <= length <= 8 * len(data):
             raise ValueError(f"{len(data)} bytes do not hold {length} bits")
         used = (length + 7) // 8

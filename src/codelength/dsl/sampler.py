@@ -168,24 +168,25 @@ def blocks(seed: int, first: int = 0) -> Iterator[Block]:
         ends, output_ends = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64)
         scratch = np.zeros((2, room), np.int64)
         paper, exact = np.zeros(BLOCK), np.zeros(BLOCK)
-        done = sample_many(
-            seed,
-            first,
-            BLOCK,
-            words,
-            ends,
-            arena,
-            bounds,
-            marks,
-            state,
-            rng,
-            found,
-            output,
-            output_ends,
-            scratch,
-            paper,
-            exact,
-        )
+        with np.errstate(over="ignore"):  # the hash wraps; numpy says so where numba is off
+            done = sample_many(
+                seed,
+                first,
+                BLOCK,
+                words,
+                ends,
+                arena,
+                bounds,
+                marks,
+                state,
+                rng,
+                found,
+                output,
+                output_ends,
+                scratch,
+                paper,
+                exact,
+            )
         if not done:  # one item alone is too large for the buffers
             arena_size, room = 4 * arena_size, 4 * room
             continue
