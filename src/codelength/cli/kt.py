@@ -234,14 +234,15 @@ def _modalities(given: list[str]) -> tuple[str, ...]:
 def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:
     """Print the table of run folders."""
     from codelength.kt.metrics import score
-    from codelength.report.kt import READING, kt_sources, kt_table
+    from codelength.report.kt import FALLBACK, READING, kt_sources, kt_table, kt_table_narrow
     from codelength.runs.store import load_run
 
     scores = [score(load_run(folder)) for folder in folders]
     if as_json:
         print_json(asdict(one) for one in scores)
         return
-    print_table(kt_table(scores, "joint-gzip" if fallback == "joint-gzip" else "raw"), form)
+    kind: FALLBACK = "joint-gzip" if fallback == "joint-gzip" else "raw"
+    print_table(kt_table(scores, kind), form, kt_table_narrow(scores, kind))
     note("")
     note(kt_sources(scores))
     note(READING)

@@ -50,11 +50,12 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.write("]\n" if first else "\n]\n")
 
 
-def print_table(table: Table, form: str = "auto") -> None:
-    """As `form` says: markdown, terminal, or by what stdout is and how wide."""
+def print_table(table: Table, form: str = "auto", narrow: Table | None = None) -> None:
+    """As `form` says: markdown, terminal, or by what stdout is; `narrow` where it is too wide."""
     console = Console()
-    fits = console.is_terminal and console.width >= table.width
-    if form == "terminal" or (form == "auto" and fits):
+    if narrow and form == "auto" and console.is_terminal and console.width < table.width:
+        table = narrow
+    if form == "terminal" or (form == "auto" and console.is_terminal):
         Console(width=max(console.width, table.width)).print(table.rich())
     else:
         sys.stdout.write(table.markdown() + "\n")

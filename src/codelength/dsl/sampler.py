@@ -103,9 +103,8 @@ def sample_many(
         )
         if used == 0:
             return k
-        start, end = bounds[lines - 1], bounds[lines]
-        if words[at + used - 1] != lines - 1:
-            start, end = bounds[words[at + used - 1]], bounds[words[at + used - 1] + 1]
+        result = words[at + used - 1]
+        start, end = bounds[result], bounds[result + 1]
         if written + end - start > len(output):
             return k
         for j in range(start, end):

@@ -23,6 +23,8 @@ HEADER = (
     "verified",
 )
 
+NARROW = ("modality", "codec", "length", "items", "Acc. %", "Rate", "Prec.", "verified")
+
 READING = (
     "How to read it: CompressionRate is bits over raw bits (lower is better, 1 is no compression)."
     " A row marked yes counts messages that were decoded again, and they are in the run folder; a"
@@ -50,25 +52,34 @@ def _number(value: float | None, form: str) -> str:
 
 def kt_table(scores: Sequence[Score], fallback: FALLBACK = "raw") -> Table:
     """The table; with `joint-gzip`, wrong items are charged as KT's code does."""
-    rows = []
-    for one in scores:
-        joint = fallback == "joint-gzip"
-        rate = one.compression_rate_joint if joint else one.compression_rate
-        estimate = joint and one.accuracy < 1
-        rows.append(
-            (
-                one.modality,
-                one.codec,
-                "uncut" if one.seed is not None else str(one.item_length),
-                f"{one.instances:,}",
-                f"{100 * one.accuracy:.1f} %",
-                _number(rate, ".4f"),
-                _number(one.precision, ".3f"),
-                _number(one.precision_items, ".3f"),
-                _number(None if estimate else one.coded_bits, ",d"),
-                _number(None if estimate else one.ideal_bits, ",.1f"),
-                _number(None if estimate else one.container_bits, ",d"),
-                "yes" if one.verified and not estimate else "estimate",
-            )
-        )
-    return Table(HEADER, rows, left=3)
+    return Table(HEADER, [_row(one, fallback) for one in scores], left=3)
+
+
+def kt_table_narrow(scores: Sequence[Score], fallback: FALLBACK = "raw") -> Table:
+    """The table without its columns of bits, for terminals of 80 columns."""
+    rows = [_row(one, fallback) for one in scores]
+    kept = [
+        (*row[:4], row[4].removesuffix(" %"), *row[5:7], row[-1].replace("estimate", "est."))
+        for row in rows
+    ]
+    return Table(NARROW, kept, left=3, narrow=True)
+
+
+def _row(one: Score, fallback: FALLBACK) -> tuple[str, ...]:
+    joint = fallback == "joint-gzip"
+    rate = one.compression_rate_joint if joint else one.compression_rate
+    estimate = joint and one.accuracy < 1
+    return (
+        one.modality,
+        one.codec,
+        "uncut" if one.seed is not None else str(one.item_length),
+        f"{one.instances:,}",
+        f"{100 * one.accuracy:.1f} %",
+        _number(rate, ".4f"),
+        _number(one.precision, ".3f"),
+        _number(one.precision_items, ".3f"),
+        _number(None if estimate else one.coded_bits, ",d"),
+        _number(None if estimate else one.ideal_bits, ",.1f"),
+        _number(None if estimate else one.container_bits, ",d"),
+        "yes" if one.verified and not estimate else "estimate",
+    )

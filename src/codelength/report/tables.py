@@ -16,16 +16,18 @@ class Table:
 
     Arguments:
         left: how many columns, from the left, hold words; the others hold numbers.
+        narrow: on a terminal, spare the lines between cells.
     """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]] = field(default_factory=list)
     left: int = 1
+    narrow: bool = False
 
     @property
     def width(self) -> int:
         """Characters of a line of the table on a terminal."""
-        return sum(self._widths()) + 3 * len(self.header) + 1
+        return sum(self._widths()) + (2 if self.narrow else 3) * len(self.header) + 1
 
     def _widths(self) -> list[int]:
         lines = [self.header, *self.rows]
@@ -52,6 +54,8 @@ class Table:
     def rich(self) -> rich.table.Table:
         """The table for a terminal."""
         shown = rich.table.Table(header_style="bold")
+        if self.narrow:
+            shown = rich.table.Table(box=None, padding=(0, 2, 0, 0), header_style="bold underline")
         for j, name in enumerate(self.header):
             shown.add_column(escape(name), justify="left" if j < self.left else "right")
         for row in self.rows:

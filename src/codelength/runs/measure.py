@@ -10,7 +10,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -48,7 +48,6 @@ class Pace:
     """How many instances a batch holds, by the time that batches took."""
 
     size: int = 8
-    seconds: dict[int, float] = field(default_factory=dict)
 
     def note(self, count: int, seconds: float) -> None:
         """Learn from a batch of `count` instances."""
