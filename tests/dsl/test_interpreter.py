@@ -50,7 +50,7 @@ def test_operations_by_example(calls, output):
 
 def test_a_ten_million_element_chain_is_stopped():
     calls = ["repeat_num(25, 1)"] + [f"repeat_list(8, sequence_{j})" for j in range(1, 8)]
-    with pytest.raises(ProgramError, match=r"line 7, repeat_list: .*limit \(1048576 elements\)"):
+    with pytest.raises(ProgramError, match=r"line 7, repeat_list: .*limit of 1048576 elements; use smaller"):
         run(*calls)
 
 
@@ -72,7 +72,7 @@ def test_the_sum_over_all_lines_is_limited():
         "\n".join(f"sequence_{j} = {call}" for j, call in enumerate(calls, 1))
         + "\noutput = sequence_1"
     )
-    with pytest.raises(ProgramError, match=r"line 4, repeat_num.*limit \(100 elements\)"):
+    with pytest.raises(ProgramError, match=r"line 4, repeat_num.*limit of 100; shorten it"):
         program.run(Limits(steps=100))
 
 

@@ -251,7 +251,7 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
             path.write_bytes(data)  # a pipe or a device: there is nothing to replace
             return
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
     try:
         with temporary.open("wb") as file:
@@ -263,7 +263,7 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
 
 
 def remove_torn(folder: Path) -> None:

@@ -48,7 +48,7 @@ MEMORY, FINE, TOO_LONG, TOO_MANY_STEPS, ZERO_DIVISOR, TOO_LARGE, BAD_ARGUMENT = 
 """Outcomes of a line; `MEMORY` asks the caller for a larger arena."""
 
 CAUSES = {
-    TOO_LONG: "the sequence is longer than the limit",
+    TOO_LONG: "the sequence would be longer than the limit",
     TOO_MANY_STEPS: "the program works on more elements than the limit",
     ZERO_DIVISOR: "modulo by zero",
     TOO_LARGE: "a value leaves -2^61..2^61",

@@ -161,7 +161,7 @@ class Program:
 def failure(outcome: int, line: int, operation: str, limits: Limits) -> ProgramError:
     """The error for a line (0-based) that did not run."""
     limit = {
-        interpreter.TOO_LONG: f" ({limits.length} elements)",
-        interpreter.TOO_MANY_STEPS: f" ({limits.steps} elements)",
+        interpreter.TOO_LONG: f" of {limits.length} elements; use smaller counts",
+        interpreter.TOO_MANY_STEPS: f" of {limits.steps}; shorten it",
     }.get(outcome, "")
     return ProgramError(f"line {line + 1}, {operation}: {interpreter.CAUSES[outcome]}{limit}")

@@ -329,9 +329,9 @@ def explain(text: bytes, info: Array) -> ProgramError:
         BAD_NUMBER: "lines are numbered 1, 2, 3, ... without gaps",
         UNKNOWN_OPERATION: "unknown operation; the 21 operations are listed in docs/kt.md",
         EXPECTED: f"expected {'the end of the line' if wanted == 10 else repr(chr(wanted))}",
-        NOT_AN_INTEGER: "not an integer",
-        BAD_REFERENCE: "not a reference 'sequence_k' to an earlier line",
-        TOO_LARGE: "an integer beyond 2^60",
+        NOT_AN_INTEGER: "not an integer; write plain digits",
+        BAD_REFERENCE: "not a reference to an earlier line; write 'sequence_k', k from 1",
+        TOO_LARGE: "an integer beyond 2^60; the domain of the language ends at 256",
         UNKNOWN_PREDICATE: f"unknown predicate; there are {', '.join(PREDICATES)}",
         AFTER_OUTPUT: "nothing may follow the line 'output = sequence_k'",
     }[error]

@@ -147,7 +147,7 @@ def _claim(out: Path, spec: GridSpec) -> None:
             raise InputError(f"{out} exists and is no grid of runs; choose another --out")
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror}") from error
+        raise InputError(f"cannot write {out}: {error.strerror}; choose another place") from error
     write_json(path, {"format": FORMAT, "spec": spec.as_json()})
 
 

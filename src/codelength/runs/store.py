@@ -118,7 +118,9 @@ class RunWriter:
             self._parts.mkdir(parents=True, exist_ok=True)
             self._lock = (self._parts / ".lock").open("wb")
         except OSError as error:
-            raise InputError(f"cannot write {self.folder}: {error.strerror}") from error
+            raise InputError(
+                f"cannot write {self.folder}: {error.strerror}; choose another place"
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
