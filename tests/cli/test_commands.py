@@ -1,10 +1,11 @@
 import json
 
 import pytest
-from tests.dsl.test_priors import VECTORS
 
+from codelength.codecs.registry import BUILT_IN
 from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
+from tests.dsl.test_priors import VECTORS
 
 KEYS = {
     "modality", "codec", "item_length", "instances", "accuracy", "compression_rate", "precision",
@@ -124,7 +125,10 @@ def test_demo_runs_on_synthetic_items_alone(cli, tmp_path, monkeypatch):
     monkeypatch.setattr("codelength.cli.demo.ITEMS", 60)
     found = cli("demo", "--workers", 1, "--out", tmp_path / "demo")
     assert found.code == 0 and "gold:prior=exact" in found.out
-    assert "6 message files decoded and equal" in found.err and "How to read it" in found.err
+    assert (
+        "6 message files decoded and equal; 2 rows are estimates" in found.err
+        and "How to read it" in found.err
+    )
     assert cli("verify", tmp_path / "demo" / "synthetic").code == 0
 
 
@@ -166,3 +170,15 @@ def test_demo_folders_verify_as_a_whole(cli, tmp_path, monkeypatch):
     monkeypatch.setattr("codelength.cli.demo.ITEMS", 5)
     cli("demo", "--workers", 1, "--out", tmp_path / "demo")
     assert len(cli("verify", tmp_path / "demo", "--json").json) == 8
+
+
+def test_messages_that_do_not_decode_end_with_an_error(cli, tmp_path, monkeypatch):
+    monkeypatch.setitem(BUILT_IN, "lossy", "tests.cli.lossy:build")
+    path = tmp_path / "x"
+    path.write_bytes(b"abc")
+    out = tmp_path / "runs"
+    base = ("kt", "run", "--modality", f"file:{path}", "--codec", "lossy", "--workers", 1)
+    found = cli(*base, "--out", out)
+    assert found.code == 2 and "|       NO |" in found.out
+    assert "messages of lossy do not decode" in found.err
+    assert "1 of 1 messages did not decode" in cli("verify", out).err

@@ -53,5 +53,12 @@ def test_estimators_have_no_messages():
         build_codec("gzip-paper")
 
 
+def test_a_factory_that_cannot_be_loaded_is_named(monkeypatch):
+    for value in ("no.such.module:build", "codelength.errors:build"):
+        monkeypatch.setitem(BUILT_IN, "broken", value)
+        with pytest.raises(InputError, match="the codec broken cannot be loaded"):
+            build("broken")
+
+
 def test_fallback_is_an_option_of_the_standard_codecs():
     assert isinstance(build("gzip:fallback=raw"), Fallback)

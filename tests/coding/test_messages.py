@@ -101,6 +101,9 @@ def test_write_atomic_writes_into_pipes_and_through_links(tmp_path):
     assert Path("/dev/null").is_char_device()
     with pytest.raises(InputError, match="is a folder"):
         write_atomic(tmp_path, b"x")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(InputError, match="cannot write"):
+        write_atomic(tmp_path / "loop", b"x")
 
 
 @pytest.mark.parametrize(

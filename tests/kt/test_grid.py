@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from codelength.errors import InputError
@@ -71,6 +73,25 @@ def test_a_start_that_was_killed_is_started_again(tmp_path):
     (runs[0].folder / ".kt.json.123.part").write_text("{")
     run_grid(SPEC, tmp_path / "grid")
     assert not list((tmp_path / "grid").rglob("*.part"))
+
+
+def test_a_cell_in_the_place_of_another_is_noticed(tmp_path):
+    runs = run_grid(SPEC, tmp_path / "grid")
+    shutil.rmtree(runs[0].folder)
+    shutil.copytree(runs[1].folder, runs[0].folder)
+    with pytest.raises(InputError, match=r"holds another run than grid\.json says"):
+        folders_in_order(tmp_path / "grid")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"joint_right": 5, "joint_wrong": 0, "items_right": 5}']
+)
+def test_damaged_gzip_sizes_are_written_anew(tmp_path, text):
+    run = run_grid(SPEC, tmp_path / "grid")[1]
+    whole = (run.folder / "kt.json").read_bytes()
+    (run.folder / "kt.json").write_text(text)
+    run_grid(SPEC, tmp_path / "grid")
+    assert (run.folder / "kt.json").read_bytes() == whole
 
 
 @pytest.mark.parametrize("text", ["{}", '{"spec": {}}', "[]", "x"])

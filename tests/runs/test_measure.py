@@ -60,6 +60,30 @@ def test_a_message_that_does_not_come_back_is_no_codelength(tmp_path, corpus):
     assert {row.verified for row in run.rows()} == {True, False}
 
 
+class Remembering(Codec):
+    """A codec whose messages are places in its own memory."""
+
+    def __init__(self):
+        self.seen = []
+
+    def encode(self, target, given):
+        self.seen.append(target)
+        return Bits.from_int(len(self.seen) - 1, 16)
+
+    def read(self, reader, given):
+        place = reader.read_int(16)
+        return self.seen[place] if place < len(self.seen) else b""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_codec_that_remembers_its_targets_is_not_verified(tmp_path, corpus, workers):
+    with Engine(workers) as engine:
+        run = measure(Remembering(), corpus, tmp_path / "run", engine=engine)
+    assert not any(row.verified for row in run.rows())
+    with pytest.raises(MessageError, match="28 of 28 messages did not decode"):
+        verify_run(run.folder)
+
+
 class Greedy(Forgetful):
     """A codec whose decoder reads into the next message."""
 
@@ -166,6 +190,7 @@ def change(folder, **changes):
         ({"totals": {"coded_bits": 1000}}, "not the sums of its rows"),
         ({"totals": {"instances": 0}}, "not the sums"),
         ({"totals": None}, "lacks spec, totals or files"),
+        ({"complete": "yes"}, "lacks spec, totals or files"),
         ({"files": None}, "lacks spec, totals or files"),
         ({"files": {"messages.cl": "0" * 64}}, "messages.cl damaged"),
         ({"spec": {"codec": "deflate"}}, "belongs to another run"),
@@ -195,6 +220,32 @@ def test_totals_come_from_the_rows(tmp_path, corpus):
     total = run.total
     change(run.folder, totals={"coded_bits": 1})
     assert load_run(run.folder).total == total
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 99_999, '{"complete": true}', None])
+def test_a_damaged_run_json_is_measured_again(tmp_path, corpus, text):
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    whole = {path.name: path.read_bytes() for path in run.folder.iterdir()}
+    if text is None:
+        change(run.folder, totals={"coded_bits": 1})
+    else:
+        (run.folder / "run.json").write_text(text)
+        with pytest.raises(InputError):
+            load_run(run.folder)
+    measure(build("gzip"), corpus, str(tmp_path / "run"), name="gzip")
+    for name in FINAL - {"times.parquet"}:
+        assert (run.folder / name).read_bytes() == whole[name]
+
+
+def test_rows_of_another_schema_are_refused(tmp_path, corpus):
+    import pyarrow.parquet as pq
+
+    run = measure(build("gzip"), corpus, tmp_path / "run", name="gzip")
+    path = run.folder / "instances.parquet"
+    for table in (run.table().drop_columns(["program"]), run.table().slice(1)):
+        pq.write_table(table, path)
+        with pytest.raises(InputError, match="is damaged; measure the run again"):
+            run.rows()
 
 
 @pytest.mark.parametrize("name", ["instances.parquet", "messages.cl"])
@@ -233,7 +284,7 @@ def test_a_run_without_a_name_says_how_to_name_it(tmp_path, corpus):
 
 def test_queries_with_two_columns_of_one_name_are_refused(tmp_path, corpus):
     measure(build("raw"), corpus, tmp_path / "run", name="raw")
-    for sql in ("select 1 a, 2 a", ""):
+    for sql in ("select 1 a, 2 a", "", " ; "):
         with pytest.raises(InputError):
             query([tmp_path], sql)
 

@@ -52,5 +52,8 @@ def _demo(out: Path, data: Path | None, seed: int, workers: int, as_json: bool) 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CodelengthError(f"the fresh process could not verify: {done.stderr.strip()}")
-    note(f"{done.stdout.count('decoded and equal')} message files decoded and equal.")
+    equal, estimates = (done.stdout.count(word) for word in ("decoded and equal", "an estimate"))
+    note(
+        f"{equal} message files decoded and equal; {estimates} rows are estimates without messages."
+    )
     show(folders, "raw", "auto", as_json)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
@@ -14,10 +15,11 @@ from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, wo
 from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
 from codelength.codecs.registry import split_specs
 from codelength.coding.messages import write_atomic
-from codelength.errors import InputError
+from codelength.errors import InputError, MessageError
+from codelength.runs import Estimate, Run
 
 app = typer.Typer(
-    help="The KoLMogorov Test: find the shortest program that outputs a sequence.",
+    help="The KoLMogorov Test: shortest programs for sequences.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -60,7 +62,10 @@ def sample(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sample program-sequence pairs: rows of program, sequence, paper_bits, exact_bits."""
+    """Sample program-sequence pairs.
+
+    Rows: program, sequence, paper_bits, exact_bits.
+    """
     from codelength.dsl import batch, pairs
 
     unwanted = frozenset() if exclude is None else frozenset(_sequences(exclude))
@@ -121,9 +126,10 @@ def cost(
     prior: Annotated[Literal["paper", "exact"], typer.Option("--prior")] = "paper",
     as_json: AsJson = False,
 ) -> None:
-    """Price programs: each row with its bits added, the total last.
+    """Price programs, the total last.
 
-    Bits are real numbers; the total is also given rounded up once, as total_bits.
+    Each row gets its bits added. Bits are real numbers; the total is also given rounded up
+    once, as total_bits.
     """
     rows = _read_programs(programs)
     bits = _price(rows, programs, prior)
@@ -203,7 +209,10 @@ def run(
     form: Form = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Measure codecs on modalities, every message decoded, and print the table."""
+    """Measure codecs on modalities, and print the table.
+
+    Every message is decoded. A run that was stopped goes on with the same command.
+    """
     from codelength.kt.grid import GridSpec, run_grid
     from codelength.runs.engine import Engine
 
@@ -217,6 +226,20 @@ def run(
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = run_grid(spec, out, data, engine, progress)
     show([found.folder for found in runs], fallback, form, as_json)
+    refuse_lost(runs)
+
+
+def refuse_lost(runs: list[Run]) -> None:
+    """End with an error where messages did not decode.
+
+    Raises:
+        MessageError: names the first such run.
+    """
+    for run in runs:
+        if isinstance(run.total, Estimate) and run.sums["coded_bits"] is not None:
+            raise MessageError(
+                f"{run.folder}: messages of {run.codec} do not decode to their targets"
+            )
 
 
 def _modalities(given: list[str]) -> tuple[str, ...]:
@@ -245,7 +268,8 @@ def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:
     print_table(kt_table(scores, kind), form, kt_table_narrow(scores, kind))
     note("")
     note(kt_sources(scores))
-    note(READING)
+    for paragraph in textwrap.wrap(READING, 100):
+        note(paragraph)
 
 
 @app.command()
@@ -255,7 +279,7 @@ def table(
     form: Form = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Print the table of runs that were measured before."""
+    """Print the table of runs."""
     from codelength.kt.grid import folders_in_order
 
     show([path for one in runs for path in folders_in_order(one)], fallback, form, as_json)

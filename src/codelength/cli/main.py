@@ -56,7 +56,10 @@ def encode(
     out: Annotated[Path, typer.Option("-o", "--out", help="The message file to write.")],
     as_json: AsJson = False,
 ) -> None:
-    """Encode a file into a message file, and decode it again before saying so."""
+    """Encode a file as a message file.
+
+    It is decoded again before anything is written.
+    """
     from codelength.runs.files import encode_file
 
     found = encode_file(file, codec, out)
@@ -76,7 +79,10 @@ def decode(
     out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")],
     as_json: AsJson = False,
 ) -> None:
-    """Decode a message file; the codec is named in its header."""
+    """Decode a message file.
+
+    Its header names the codec.
+    """
     from codelength.coding.messages import write_atomic
     from codelength.runs.files import decode_file, refuse_same
 
@@ -94,7 +100,10 @@ def verify(
     paths: Annotated[list[Path], typer.Argument(help="Runs, folders of runs, or .cl files.")],
     as_json: AsJson = False,
 ) -> None:
-    """Decode runs or message files again in this process and compare with what was recorded."""
+    """Decode runs or message files again.
+
+    This fresh process has the files alone; targets, rows, totals and sizes must agree.
+    """
     from codelength.kt.grid import folders_in_order
     from codelength.kt.metrics import verify as verify_folder
     from codelength.runs.files import verify_file
@@ -115,13 +124,17 @@ def resume(
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run that was stopped; nothing is measured twice."""
+    """Go on with a run that was stopped.
+
+    Nothing is measured twice.
+    """
     from codelength.kt.grid import resume as resume_grid
     from codelength.runs.engine import Engine
 
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = resume_grid(folder, data, engine, progress)
     kt.show([run.folder for run in runs], "raw", "auto", as_json)
+    kt.refuse_lost(runs)
 
 
 @app.command()
@@ -139,7 +152,8 @@ def query(
         print_json(rows)
     elif rows:
         header = tuple(rows[0])
-        print_table(Table(header, [[str(row[name]) for name in header] for row in rows]))
+        cells = [[str(row[name])[:100] for name in header] for row in rows]
+        print_table(Table(header, cells, left=len(header)))
 
 
 @app.command()
@@ -152,7 +166,10 @@ def demo(
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sample synthetic items, run the baselines, decode every message, print the table."""
+    """Sample programs, run the baselines, print the table.
+
+    Every message is decoded again, in a fresh process.
+    """
     from codelength.cli.demo import run_demo
 
     run_demo(out, data, seed, workers_or_cores(workers), as_json)

@@ -3,14 +3,15 @@
 Example, a whole codec for single bits:
 
     class Parity(Codec):
-        def encode(self, target, given): return Bits(str(target[0] & 1))
-        def read(self, reader, given): return bytes([reader.read_int(1)])
+        def encode(self, target, given=NOTHING): return Bits(str(target[0] & 1))
+        def read(self, reader, given=NOTHING): return bytes([reader.read_int(1)])
 
 Guarantees and requirements: `encode` is prefix-free given the condition, so that `read` knows where
 its message ends; `decode(encode(x, given), given) == x`; a codec that has no message for some
 targets raises `CannotEncode` and belongs into a `Fallback`.
 """
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,6 +96,13 @@ class Codec(ABC):
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """The encoder's end for these instances: it may look at what the decoder never sees."""
         return self
+
+    def decoder(self) -> "Codec":
+        """A codec that shares no state with this one, taken before this one sees a target.
+
+        A deep copy; override it where copying is dear and the state is known to be constant.
+        """
+        return copy.deepcopy(self)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,10 @@ def build(text: str) -> Codec | Estimator:
     if spec.name not in known:
         raise InputError(f"unknown codec {spec.name!r}; there are {', '.join(sorted(known))}")
     module, _, function = known[spec.name].partition(":")
-    factory: Factory = getattr(import_module(module), function)
+    try:
+        factory: Factory = getattr(import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"the codec {spec.name} cannot be loaded: {error}") from error
     return factory(spec)
 
 

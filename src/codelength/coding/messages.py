@@ -246,12 +246,13 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
     try:
         if not path.name or path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder")
-        path = path.resolve()
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device: there is nothing to replace
             return
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
+        path = path.resolve()
+    except (OSError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "a loop of links"
+        raise InputError(f"cannot write {path}: {why}; choose another place") from error
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
     try:
         with temporary.open("wb") as file:

@@ -180,7 +180,7 @@ def read_grid(folder: Path) -> GridSpec:
             kept["seed"],
         )
     except (KeyError, TypeError) as error:
-        raise InputError(f"{folder / FILE} is damaged: {error} is missing or wrong") from error
+        raise InputError(f"{folder / FILE} is damaged ({error}); delete it") from error
 
 
 def folders_in_order(folder: Path) -> list[Path]:
@@ -191,7 +191,11 @@ def folders_in_order(folder: Path) -> list[Path]:
     """
     if not (folder / FILE).is_file():
         return find_runs(folder)
-    return [folder / cell.folder for cell in read_grid(folder).cells()]
+    cells = list(read_grid(folder).cells())
+    for cell in cells:
+        if (folder / cell.folder / INFO).is_file() and _cell_of(folder / cell.folder) != cell:
+            raise InputError(f"{folder / cell.folder} holds another run than {FILE} says")
+    return [folder / cell.folder for cell in cells]
 
 
 def _cell_of(folder: Path) -> Cell:
@@ -199,10 +203,10 @@ def _cell_of(folder: Path) -> Cell:
         kept = read_json(folder / INFO)["spec"]
         corpus = kept["corpus"]
         length = None if corpus["item_length"] == "whole" else corpus["item_length"]
-        seed = corpus.get("seed", 0)
+        seed = kept.get("seed", corpus.get("seed", 0))
         return Cell(corpus["modality"], kept["codec"], length, corpus["limit"], seed)
     except (KeyError, TypeError) as error:
-        raise InputError(f"{folder / INFO} is damaged: {error} is missing or wrong") from error
+        raise InputError(f"{folder / INFO} is damaged ({error}); delete it") from error
 
 
 def resume(

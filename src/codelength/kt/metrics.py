@@ -11,7 +11,7 @@ from typing import Any
 
 from codelength.codecs.standard import EMPTY_GZIP, gzip_paper_bytes
 from codelength.corpora.instances import Instance
-from codelength.errors import MessageError
+from codelength.errors import InputError, MessageError
 from codelength.runs.store import Run, read_json, write_json
 from codelength.runs.verify import Verification, verify_run
 
@@ -56,20 +56,20 @@ class GzipSum:
 
 
 def keep_gzip_sizes(run: Run, instances: Iterable[Instance]) -> None:
-    """Write the sizes into the run's folder, unless they are there."""
-    if read_gzip_sizes(run.folder) is not None:
-        return
+    """Write the sizes into the run's folder, unless they are there and right."""
     both = GzipSum()
     for correct, instance in zip(run.table()["correct"].to_pylist(), instances, strict=True):
         both.add(correct, instance.target)
-    write_json(run.folder / FILE, asdict(both.sizes()))
+    if read_gzip_sizes(run.folder) != both.sizes():
+        write_json(run.folder / FILE, asdict(both.sizes()))
 
 
 def read_gzip_sizes(folder: Path) -> GzipSizes | None:
     """The sizes that a run's folder holds, or None where there are none that can be read."""
-    if not (folder / FILE).is_file():
+    try:
+        kept = read_json(folder / FILE)
+    except InputError:
         return None
-    kept = read_json(folder / FILE)
     if {name for name, size in kept.items() if type(size) is int} != set(_SIZES):
         return None
     return GzipSizes(**kept)

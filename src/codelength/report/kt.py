@@ -28,11 +28,11 @@ NARROW = ("modality", "codec", "length", "items", "Acc. %", "Rate", "Prec.", "ve
 READING = (
     "How to read it: CompressionRate is bits over raw bits (lower is better, 1 is no compression)."
     " A row marked yes counts messages that were decoded again, and they are in the run folder; a"
-    " row marked estimate is a published formula that no decoder could read. Accuracy is the share"
-    " of right programs; for a compressor, of items that decode. Precision is the bits of right"
-    " programs over one joint gzip (paper) of their items, 'per item' over a gzip each; gzip-paper"
-    " is spared 20 bytes an item, the other compressors pay their whole files. Container bits"
-    " (header, checksums) come on top of the coded bits."
+    " row marked estimate is a formula that no decoder could read; NO: messages did not decode."
+    " Accuracy is the share of right programs; for a compressor, of items that decode. Precision is"
+    " the bits of right programs over one joint gzip (paper) of their items, 'per item' over a gzip"
+    " each; gzip-paper is spared 20 bytes an item, the other compressors pay their whole files."
+    " Container bits (header, checksums) come on top of the coded bits."
 )
 
 
@@ -65,6 +65,12 @@ def kt_table_narrow(scores: Sequence[Score], fallback: FALLBACK = "raw") -> Tabl
     return Table(NARROW, kept, left=3, narrow=True)
 
 
+def _standing(one: Score, estimate: bool) -> str:
+    if estimate or one.coded_bits is None:
+        return "estimate"
+    return "yes" if one.verified else "NO"
+
+
 def _row(one: Score, fallback: FALLBACK) -> tuple[str, ...]:
     joint = fallback == "joint-gzip"
     rate = one.compression_rate_joint if joint else one.compression_rate
@@ -81,5 +87,5 @@ def _row(one: Score, fallback: FALLBACK) -> tuple[str, ...]:
         _number(None if estimate else one.coded_bits, ",d"),
         _number(None if estimate else one.ideal_bits, ",.1f"),
         _number(None if estimate else one.container_bits, ",d"),
-        "yes" if one.verified and not estimate else "estimate",
+        _standing(one, estimate),
     )

@@ -65,6 +65,7 @@ def work(batch: Batch) -> list[Entry]:
             _estimate(estimator, place, instance)
             for place, instance in zip(batch.places, batch.instances, strict=True)
         ]
+    decoder = batch.codec.decoder()  # has the messages and the conditions, and saw no target
     encoder = batch.codec.prepare(batch.instances)
     made: list[tuple[Message, float]] = []
     stream = BitWriter()
@@ -76,7 +77,6 @@ def work(batch: Batch) -> list[Entry]:
             raise InputError(f"{instance.id}: {error}; wrap the codec in a Fallback") from error
         made.append((message, time.perf_counter() - start))
         stream.append(message.bits)
-    # The decoder is the codec that was never prepared: it has the messages and the conditions.
     reader = BitReader(bytes(stream), len(stream))
     entries = []
     for place, instance, (message, seconds) in zip(
@@ -84,7 +84,7 @@ def work(batch: Batch) -> list[Entry]:
     ):
         end = reader.position + len(message.bits)
         start = time.perf_counter()
-        verified = _comes_back(batch.codec, batch.observer, reader, instance) and (
+        verified = _comes_back(decoder, batch.observer, reader, instance) and (
             reader.position == end
         )
         decoding = time.perf_counter() - start
@@ -151,7 +151,7 @@ def _batches(
 def measure(
     codec: Codec | Estimator,
     corpus: Corpus,
-    out: Path,
+    out: Path | str,
     *,
     name: str | None = None,
     observer: Observer | None = None,
@@ -170,7 +170,7 @@ def measure(
     Raises:
         InputError: `out` holds another run, cannot be written, or the codec lacks a message.
     """
-    observer = observer or Exact()
+    out, observer = Path(out), observer or Exact()
     spec: dict[str, Json] = {
         "codec": name or f"{NAMELESS}{type(codec).__name__}",
         "protocol": codec.protocol(),

@@ -26,7 +26,7 @@ def query(folders: Sequence[Path], sql: str) -> list[dict[str, Any]]:
     """
     import duckdb
 
-    if not sql.strip():
+    if not sql.strip(" \t\n;"):
         raise InputError("the query is empty; ask e.g. 'select * from instances'")
     tables = []
     for folder in folders:

@@ -126,11 +126,14 @@ class RunWriter:
         except OSError as error:
             self._lock.close()
             raise InputError(f"another process is writing {self.folder}; wait for it") from error
-        info = self.folder / INFO
-        if info.exists():
-            check_spec(read_json(info).get("spec"), self._spec, self.folder)
+        spec = kept_spec(self.folder)
+        if spec is not None:
+            check_spec(spec, self._spec, self.folder)
         else:
-            write_json(info, {"format": FORMAT, "complete": False, "spec": self._spec})
+            for part in self._part_files():  # of a run whose run.json was lost
+                part.unlink()
+            info: dict[str, Json] = {"format": FORMAT, "complete": False, "spec": self._spec}
+            write_json(self.folder / INFO, info)
         remove_torn(self._parts)
         remove_torn(self.folder)
         return self
@@ -257,7 +260,7 @@ def read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is damaged: {error}") from error
     if not isinstance(value, dict):
         raise InputError(f"{path} is damaged: not a JSON object")
@@ -318,8 +321,15 @@ class Run:
         return changed
 
     def table(self) -> pa.Table:
-        """The rows as an Arrow table."""
-        return read_parquet(self.folder / INSTANCES)
+        """The rows as an Arrow table.
+
+        Raises:
+            InputError: missing or damaged.
+        """
+        table = read_parquet(self.folder / INSTANCES)
+        if table.schema != ROW_SCHEMA or table["index"].to_pylist() != [*range(len(table))]:
+            raise InputError(f"{self.folder / INSTANCES} is damaged; measure the run again")
+        return table
 
     def rows(self) -> list[Row]:
         """The rows."""
@@ -327,12 +337,13 @@ class Run:
         return [Row(**{name: row[name] for name in names}) for row in self.table().to_pylist()]
 
 
-def load_run(folder: Path) -> Run:
+def load_run(folder: Path | str) -> Run:
     """A run that was measured before.
 
     Raises:
         InputError: no run folder, or one that is not complete.
     """
+    folder = Path(folder)
     if not (folder / INFO).is_file():
         raise InputError(f"{folder} is not a run folder: it has no {INFO}")
     info = read_json(folder / INFO)
@@ -348,9 +359,19 @@ def load_run(folder: Path) -> Run:
         and isinstance(files, dict)
         and isinstance(info.get("totals"), dict)
         and INSTANCES in files
+        and info["complete"] is True
     ):
         raise InputError(f"{folder / INFO} is damaged: it lacks spec, totals or files")
     return Run(folder, info)
+
+
+def kept_spec(folder: Path) -> dict[str, Any] | None:
+    """The spec in a folder's `run.json`, or None where there is none that can be read."""
+    try:
+        spec = read_json(folder / INFO).get("spec")
+    except InputError:
+        return None
+    return spec if isinstance(spec, dict) else None
 
 
 def complete_run(folder: Path, spec: Mapping[str, Json]) -> Run | None:
@@ -361,14 +382,15 @@ def complete_run(folder: Path, spec: Mapping[str, Json]) -> Run | None:
     Raises:
         InputError: it has another spec.
     """
-    if not (folder / INFO).is_file():
+    kept = kept_spec(folder)
+    if kept is None:
         return None
-    info = read_json(folder / INFO)
-    check_spec(info.get("spec"), spec, folder)
-    if not info.get("complete"):
-        return None
-    run = load_run(folder)
-    if run.changed_files():
+    check_spec(kept, spec, folder)
+    try:
+        run = load_run(folder)
+        if run.changed_files() or run.sums != run.info["totals"]:
+            return None
+    except InputError:  # not complete, or damaged
         return None
     shutil.rmtree(folder / PARTS, ignore_errors=True)
     remove_torn(folder)

@@ -79,6 +79,9 @@ def verify_run(folder: Path, visit: Visit | None = None) -> Verification:
         raise MessageError(f"{folder}: rows with messages, and no {MESSAGES} in run.json")
     if sums["coded_bits"] is None:
         return Verification(folder, run.codec, 0, sums["symbols"], 0, 0, False)
+    if sums["verified"] < sums["instances"]:
+        lost = sums["instances"] - sums["verified"]
+        raise MessageError(f"{folder}: {lost} of {sums['instances']} messages did not decode")
     file = read_messages(folder / MESSAGES)
     if file.header.get("fingerprint") != fingerprint(run.info["spec"]):
         raise MessageError(f"{folder / MESSAGES} belongs to another run than its run.json")
@@ -91,7 +94,7 @@ def verify_run(folder: Path, visit: Visit | None = None) -> Verification:
         sums["symbols"],
         file.coded_bits,
         file.container_bits,
-        bool(sums["verified"] == sums["instances"]),
+        True,
     )
 
 
@@ -116,10 +119,11 @@ def _decode_rows(run: Run, codec: Codec, file: MessageFile, visit: Visit | None)
 
 
 def _decode_row(codec: Codec, reader: BitReader, row: Row, where: Path) -> bytes:
-    start, given = reader.position, Condition(row.given_length, row.alphabet)
+    try:
+        start, given = reader.position, Condition(row.given_length, row.alphabet)
+    except ValueError as error:
+        raise MessageError(f"{where}: the condition of {row.id} is damaged: {error}") from error
     target = codec.read(reader, given)
-    if not row.verified:
-        return target
     if (len(target), len(target) * given.symbol_bits) != (row.symbols, row.raw_bits):
         raise MessageError(f"{where}: the symbols of {row.id} are not {row.symbols}")
     if reader.position - start != row.coded_bits:
