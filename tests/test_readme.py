@@ -5,6 +5,8 @@ import re
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from codelength.codecs.registry import Spec
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -29,3 +31,13 @@ def test_the_two_commands_of_the_readme_are_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text()
     for command in re.findall(r"^make (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE):
         assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_the_codec_of_contributing_works():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    names: dict = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL).group(1), names)
+    codec = names["build"](Spec.parse("runs"))
+    assert len(codec.encode(b"x" * 100)) == 1 + 13 + 8
+    for target in (b"", b"x" * 100, b"xyz"):
+        assert codec.decode(codec.encode(target)) == target
