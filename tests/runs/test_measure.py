@@ -9,8 +9,10 @@ from codelength.coding.messages import read_messages
 from codelength.corpora.files import FileCorpus
 from codelength.corpora.kt import kt_corpus
 from codelength.errors import CodelengthError, InputError, MessageError
-from codelength.runs import query, verify_run
+from codelength.runs import Exact, query, verify_run
 from codelength.runs.engine import Engine
+from codelength.runs.measure import Batch, work
+from codelength.runs.writer import RunWriter
 
 FINAL = {"instances.parquet", "messages.cl", "run.json", "times.parquet"}
 
@@ -166,8 +168,6 @@ def test_a_partial_codec_without_fallback_is_named(tmp_path, corpus):
 
 
 def test_two_processes_do_not_write_one_run(tmp_path, corpus):
-    from codelength.runs.store import RunWriter
-
     spec = {"codec": "x", "corpus": {}, "protocol": {}}
     with (
         RunWriter(tmp_path / "run", spec),
@@ -175,6 +175,20 @@ def test_two_processes_do_not_write_one_run(tmp_path, corpus):
         RunWriter(tmp_path / "run", spec),
     ):
         pass
+
+
+def test_a_damaged_part_is_measured_again(tmp_path, corpus):
+    codec = build("gzip")
+    whole = measure(codec, corpus, tmp_path / "whole", name="gzip")
+    spec = whole.info["spec"]
+    with RunWriter(tmp_path / "run", spec) as writer:
+        batch = Batch(codec, Exact(), [0, 1], list(corpus)[:2])
+        writer.add(work(batch))
+    (part,) = (tmp_path / "run" / "parts").glob("part-*")
+    part.write_bytes(part.read_bytes()[:100])
+    run = measure(codec, corpus, tmp_path / "run", name="gzip")
+    for name in FINAL - {"times.parquet"}:
+        assert (run.folder / name).read_bytes() == (whole.folder / name).read_bytes()
 
 
 def change(folder, **changes):

@@ -23,7 +23,8 @@ from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.runs.engine import Engine
 from codelength.runs.observers import Exact, Observer
 from codelength.runs.results import Row
-from codelength.runs.store import Entry, Run, RunWriter, complete_run, load_run
+from codelength.runs.store import Run, complete_run, load_run
+from codelength.runs.writer import Entry, RunWriter
 
 LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
 NAMELESS = "python:"
