@@ -1,15 +1,17 @@
 """Speed, memory and bounds of the coder, the language and the KT grid, printed as a table.
 
-    python benchmarks/kt.py [coder] [sampler] [programs] [exact] [cold] [grid]
+    python benchmarks/kt.py [coder] [sampler] [programs] [exact] [cold] [libraries] [grid]
 
 `grid` needs KT's files (CODELENGTH_DATA). Figures are of one machine and noisy; nothing asserts
 times, but bounds (bits over NLL, rates) are checked as they are measured.
 """
 
 import json
+import lzma
 import math
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyppmd
 
 from codelength.coding.arithmetic import Decoder, Encoder
 from codelength.coding.bits import BitReader, BitWriter
@@ -182,7 +185,57 @@ def proportional_kib(parent: int) -> int:
     return total + sum(proportional_kib(int(child)) for child in children)
 
 
-PARTS = {part.__name__: part for part in (coder, sampler, programs, exact, cold, grid)}
+FUZZ = """
+import random, sys, pyppmd
+dice = random.Random(int(sys.argv[1]))
+for number in range(3000):
+    target = bytes(dice.choices(range(256) if number % 2 else b"ab", k=dice.randint(1, 300)))
+    encoder = pyppmd.Ppmd7Encoder(6, 1 << 20)
+    stream = bytearray(encoder.encode(target) + encoder.flush())
+    stream[dice.randrange(len(stream))] ^= 1 << dice.randrange(8)
+    decoder = pyppmd.Ppmd7Decoder(6, 1 << 20)
+    try:
+        found = decoder.decode(bytes(stream), len(target))
+        for _ in range(16):  # 7-Zip's readers give it zeros where it asks for more
+            if len(found) < len(target):
+                found += decoder.decode(b"\\0", len(target) - len(found))
+    except (ValueError, SystemError):
+        pass
+"""
+
+
+def libraries() -> None:
+    """What docs/decisions.md says of libraries: xz's dictionary, ppmd's leak and crashes."""
+    target = random.Random(1).randbytes(128)
+    preset = 9 | lzma.PRESET_EXTREME
+    for name, extra in (("preset 9e", {}), ("preset 9e, dictionary of 4 KiB", {"dict_size": 4096})):
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": preset, **extra}]
+        start = time.perf_counter()
+        for _ in range(50):
+            stream = lzma.compress(target, lzma.FORMAT_XZ, filters=filters)
+        micro = 1e6 * (time.perf_counter() - start) / 50
+        report(f"libraries: xz, 128 bytes, {name}", f"{micro:,.0f} us, {len(stream)} bytes")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(10_000):
+        encoder = pyppmd.Ppmd7Encoder(6, 1 << 16)
+        encoder.encode(target)
+        encoder.flush()
+    leak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 10_000
+    report("libraries: pyppmd, memory kept by each encoder", f"{leak:.0f} KiB")
+    codes = [
+        subprocess.run([sys.executable, "-c", FUZZ, str(seed)], check=False).returncode
+        for seed in range(8)
+    ]
+    crashed = sum(code < 0 for code in codes)
+    report("libraries: pyppmd, processes of 3,000 damaged streams killed", f"{crashed} of 8")
+    start = time.perf_counter()
+    for item in range(20_000):
+        np.random.Generator(np.random.PCG64(np.random.SeedSequence([1, item])))
+    micro = 1e6 * (time.perf_counter() - start) / 20_000
+    report("libraries: numpy, a Generator for an item", f"{micro:.1f} us")
+
+
+PARTS = {part.__name__: part for part in (coder, sampler, programs, exact, cold, libraries, grid)}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:
