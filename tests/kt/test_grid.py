@@ -75,6 +75,16 @@ def test_a_start_that_was_killed_is_started_again(tmp_path):
     assert not list((tmp_path / "grid").rglob("*.part"))
 
 
+def test_the_seed_of_a_grid_does_not_matter_to_files(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"abc")
+    spec = GridSpec((f"file:{path}", "synthetic"), ("raw",), limit=5, seed=7)
+    runs = run_grid(spec, tmp_path / "grid")
+    assert folders_in_order(tmp_path / "grid") == [run.folder for run in runs]
+    for run in runs:
+        assert resume(run.folder)[0].folder == run.folder
+
+
 def test_a_cell_in_the_place_of_another_is_noticed(tmp_path):
     runs = run_grid(SPEC, tmp_path / "grid")
     shutil.rmtree(runs[0].folder)

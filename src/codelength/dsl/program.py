@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codelength.dsl import interpreter, syntax
 from codelength.dsl.interpreter import Limits
-from codelength.dsl.operations import OPERATIONS, OUTPUT
+from codelength.dsl.operations import OPERATIONS, OUTPUT, SET_LIST
 from codelength.errors import ProgramError
 
 Array = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ class Program:
     @classmethod
     def literal(cls, values: bytes) -> "Program":
         """The program that just lists its output: `set_list([...])`."""
-        return cls(np.array([3, len(values), *values, OUTPUT, 0], dtype=np.int64))
+        return cls(np.array([SET_LIST, len(values), *values, OUTPUT, 0], dtype=np.int64))
 
     def __str__(self) -> str:
         out = np.zeros(24 * len(self.words) + 64 * (self.lines + 1), dtype=np.uint8)

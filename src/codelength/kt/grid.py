@@ -193,17 +193,19 @@ def folders_in_order(folder: Path) -> list[Path]:
         return find_runs(folder)
     cells = list(read_grid(folder).cells())
     for cell in cells:
-        if (folder / cell.folder / INFO).is_file() and _cell_of(folder / cell.folder) != cell:
+        path = folder / cell.folder
+        if (path / INFO).is_file() and _cell_of(path, cell.seed) != cell:
             raise InputError(f"{folder / cell.folder} holds another run than {FILE} says")
     return [folder / cell.folder for cell in cells]
 
 
-def _cell_of(folder: Path) -> Cell:
+def _cell_of(folder: Path, seed: int = 0) -> Cell:
+    """The cell that a run folder says it is; `seed` where its corpus was not sampled."""
     try:
         kept = read_json(folder / INFO)["spec"]
         corpus = kept["corpus"]
         length = None if corpus["item_length"] == "whole" else corpus["item_length"]
-        seed = kept.get("seed", corpus.get("seed", 0))
+        seed = corpus.get("seed", seed)
         return Cell(corpus["modality"], kept["codec"], length, corpus["limit"], seed)
     except (KeyError, TypeError) as error:
         raise InputError(f"{folder / INFO} is damaged ({error}); delete it") from error

@@ -48,7 +48,8 @@ class Engine:
     """Maps a function over tasks, in order. Use it as a context manager.
 
     Arguments:
-        workers: processes; 1 works in this one.
+        workers: processes; 1 works in this one. More are spawned, so a script that uses them needs
+            `if __name__ == "__main__":`.
     """
 
     def __init__(self, workers: int = 1) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codelength.coding.bits import BitReader, Bits
 from codelength.dsl.interpreter import Limits
-from codelength.dsl.operations import ARITY, HIGHEST, KINDS, OPERATIONS, SET_LIST
+from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OPERATIONS, SET_LIST, Kind
 from codelength.dsl.program import Program
 from codelength.errors import MessageError, ProgramError
 
@@ -66,13 +66,13 @@ def refuse(words: Array, bounds: Array, line: int, argument: int) -> NoReturn:
         here += 2 + int(words[here + 1]) if words[here] == SET_LIST else 1 + int(ARITY[words[here]])
     operation = OPERATIONS[words[here]]
     if words[here] == SET_LIST:
-        value, highest, lowest, position = int(words[here + 2 + argument]), 255, 0, argument + 1
-        what = f"value {position} of the list"
+        value, lowest, highest = int(words[here + 2 + argument]), 0, 255
+        what = f"value {argument + 1} of the list"
     else:
         kind = int(KINDS[words[here], argument])
         value = int(words[here + 1 + argument])
-        lowest, highest = (1 if kind in (3, 4) else 0), int(HIGHEST[kind])
-        if kind == 5:
+        lowest, highest = int(LOWEST[kind]), int(HIGHEST[kind])
+        if kind == Kind.INDEX:
             source = int(words[here + 1])
             highest = int(bounds[source + 1] - bounds[source])
         what = f"argument {argument + 1}"
