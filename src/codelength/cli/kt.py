@@ -131,12 +131,14 @@ def cost(
     Each row gets its bits added. Bits are real numbers; the total is also given rounded up
     once, as total_bits.
     """
-    rows = _read_programs(programs)
-    bits = _price(rows, programs, prior)
+    # Twice through the file: nothing is printed before all of it is priced, and rows are not kept.
+    kept = None if programs.is_file() else list(_programs(programs))
+    bits = _price(_programs(programs) if kept is None else iter(kept), programs, prior)
     total = math.fsum(bits)
     last = {"programs": len(bits), "bits": total, "total_bits": math.ceil(total), "prior": prior}
 
     def all_rows() -> Iterator[dict[str, Any]]:
+        rows = _programs(programs) if kept is None else kept
         for (_, row), cost_bits in zip(rows, bits, strict=True):
             yield row | {"bits": cost_bits}
         yield last
@@ -148,23 +150,20 @@ def cost(
             print(json_line(row))
 
 
-def _read_programs(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    rows = []
+def _programs(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, row in read_rows(path, "program"):
         if not isinstance(row["program"], str):
             raise InputError(f"{path}, line {number}: program is not text")
-        rows.append((number, row))
-    return rows
+        yield number, row
 
 
-def _price(rows: list[tuple[int, dict[str, Any]]], path: Path, prior: str) -> list[float]:
+def _price(rows: Iterator[tuple[int, dict[str, Any]]], path: Path, prior: str) -> list[float]:
     from codelength.dsl import batch
 
     bits: list[float] = []
-    remaining = iter(rows)
-    while some := list(islice(remaining, PROGRAMS)):
+    while some := [(number, row["program"]) for number, row in islice(rows, PROGRAMS)]:
         try:
-            prices = batch.price(*batch.parse_many([row["program"] for _, row in some]))
+            prices = batch.price(*batch.parse_many([program for _, program in some]))
         except batch.ProgramFailure as failure:
             raise InputError(f"{path}, line {some[failure.place][0]}: {failure.cause}") from failure
         bits += (prices.paper if prior == "paper" else prices.exact).tolist()
