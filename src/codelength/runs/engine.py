@@ -22,7 +22,7 @@ AHEAD = 2
 """Tasks in flight for each worker."""
 LARGE = 220 << 10
 """Workers that have grown over so many KiB are replaced before the next map: compressors leak
-(pyppmd's encoder 13 KiB a message)."""
+(pyppmd's encoder some 20 KiB a message)."""
 
 
 def _start_worker() -> None:
