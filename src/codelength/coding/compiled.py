@@ -27,8 +27,8 @@ def cache_folder() -> Path | None:
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(package.rglob("*.py")):
-        stat = source.stat()
-        digest.update(f"{source}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        digest.update(f"{source}\n".encode())
+        digest.update(source.read_bytes())
     given = os.environ.get("CODELENGTH_CACHE")
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     root = Path(given) if given else Path(base) / "codelength"
