@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 COMMAND = [sys.executable, "-m", "codelength", "kt", "run", "--modality", "synthetic"]
 COMMAND += ["--codec", "brotli,gold:prior=exact,gzip-paper", "--limit", "3000", "--workers", "2"]
 
@@ -37,7 +35,6 @@ def workers_of(parent: int) -> set[int]:
     return found
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
 def test_ten_kills_leave_no_trace(tmp_path):
     whole = tmp_path / "whole"
     began = time.monotonic()

@@ -6,7 +6,7 @@ Example: kt_corpus("dna", item_length=128, data=Path("data")) -> 20,834 items at
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -145,6 +145,16 @@ class KTCorpus(Corpus):
         return pieces(len(self._data), self._length, self._limit)
 
 
+@lru_cache(maxsize=1)
+def _sampled(seed: int, limit: int | None) -> list[Pair]:
+    """The pairs of a synthetic corpus, kept for the next corpus of the same seed and limit."""
+
+    def enough(count: int, symbols: int) -> bool:
+        return count >= limit if limit is not None else symbols >= SYNTHETIC_BYTES
+
+    return unique_pairs(seed, enough)
+
+
 class SyntheticCorpus(Corpus):
     """Sequences sampled from KT's programs, uncut and unique, with their gold programs.
 
@@ -161,14 +171,10 @@ class SyntheticCorpus(Corpus):
     def __init__(self, seed: int, limit: int | None = None, item_length: int | None = 128) -> None:
         self._seed, self._limit, self._length = seed, limit, item_length
 
-    @cached_property
+    @property
     def pairs(self) -> list[Pair]:
         """The sampled pairs."""
-
-        def enough(count: int, symbols: int) -> bool:
-            return count >= self._limit if self._limit is not None else symbols >= SYNTHETIC_BYTES
-
-        return unique_pairs(self._seed, enough)
+        return _sampled(self._seed, self._limit)
 
     def describe(self) -> dict[str, Json]:
         """See `Corpus.describe`."""

@@ -94,7 +94,7 @@ def parse_many(texts: Sequence[str]) -> tuple[Array, Array]:
     """Scan programs: their words back to back, and where each ends.
 
     Raises:
-        ProgramError: names the program by its place in `texts`, from 0, and what is wrong.
+        ProgramFailure: names the program by its place in `texts`, from 0, and what is wrong.
     """
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     data = b"".join(encoded)

@@ -16,6 +16,7 @@ from codelength.dsl.operations import (
     OPERATIONS,
     OUTPUT,
     PREDICATES,
+    Kind,
 )
 from codelength.errors import ProgramError
 
@@ -154,14 +155,14 @@ def read_call(
     for j in range(ARITY[operation]):
         at = skip_blanks(text, at + 1, end)
         kind = KINDS[operation, j]
-        if kind == 7:
+        if kind == Kind.VALUES:
             error, used, at, wanted = read_list(text, at, end, words, used)
             if error != FINE:
                 return error, used, at, wanted
         else:
-            if kind == 0:
+            if kind == Kind.SEQUENCE:
                 error, value, at = read_reference(text, at, end, lines)
-            elif kind == 6:
+            elif kind == Kind.PREDICATE:
                 last = word_end(text, at, end)
                 value = name_number(text, at, last) - FIRST_PREDICATE
                 error = FINE if 0 <= value <= 2 else UNKNOWN_PREDICATE
@@ -280,11 +281,11 @@ def put_list(out: Buffer, at: int, words: Array, first: int, count: int) -> int:
 @part
 def put_argument(out: Buffer, at: int, kind: int, words: Array, here: int) -> int:
     """Write the argument at words[here]; returns the position behind it."""
-    if kind == 7:
+    if kind == Kind.VALUES:
         return put_list(out, at, words, here + 1, words[here])
-    if kind == 0:
+    if kind == Kind.SEQUENCE:
         return put_integer(out, put_name(out, at, SEQUENCE), words[here] + 1)
-    if kind == 6:
+    if kind == Kind.PREDICATE:
         return put_name(out, at, FIRST_PREDICATE + words[here])
     return put_integer(out, at, words[here])
 
@@ -308,7 +309,7 @@ def render(words: Array, start: int, out: Buffer, begin: int) -> int:
                 at += 2
             kind = KINDS[operation, j]
             at = put_argument(out, at, kind, words, here)
-            here += 1 + words[here] if kind == 7 else 1
+            here += 1 + words[here] if kind == Kind.VALUES else 1
         out[at], out[at + 1] = 41, 10
         at += 2
     at = put_name(out, at, OUTPUT)

@@ -84,14 +84,14 @@ def _shown(found: Any, wanted: Json) -> str:
     return f"{found} there, {wanted} asked"
 
 
-def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read_parquet(path: Path) -> pa.Table:
     """A table from disk.
 
     Raises:
         InputError: missing, unreadable or damaged.
     """
     try:
-        return pq.read_table(path, columns=columns)
+        return pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
         what = error.strerror if isinstance(error, OSError) and error.strerror else "damaged"
         raise InputError(f"cannot read {path}: {what}; measure the run again") from error

@@ -51,6 +51,7 @@ from codelength.dsl.operations import (
     OUTPUT,
     SET_LIST,
     ZERO,
+    Kind,
 )
 from codelength.dsl.priors.base import DecodablePrior
 from codelength.dsl.priors.paper import check_domain
@@ -69,9 +70,9 @@ TRUNCATED, UNREADABLE = 100, 101
 @inner
 def choices_of(kind: int, line: int, length: int) -> int:
     """How many equal choices an argument of this kind has."""
-    if kind == 0:
+    if kind == Kind.SEQUENCE:
         return line
-    if kind == 5:
+    if kind == Kind.INDEX:
         return length + 1
     return HIGHEST[kind] - LOWEST[kind] + 1
 
@@ -109,7 +110,7 @@ def choices(words: Array, start: int, bounds: Array, values: Array, counts: Arra
             source = words[here + 1]
             for j in range(ARITY[operation]):
                 kind = KINDS[operation, j]
-                length = bounds[source + 1] - bounds[source] if kind == 5 else 0
+                length = bounds[source + 1] - bounds[source] if kind == Kind.INDEX else 0
                 value = words[here + 1 + j] - LOWEST[kind]
                 at = choose(values, counts, at, value, choices_of(kind, line, length))
         here += words_of_line(words, here)
@@ -179,7 +180,7 @@ def decode_program(
             for j in range(ARITY[operation]):
                 kind = KINDS[operation, j]
                 source = words[here + 1]
-                known = bounds[source + 1] - bounds[source] if kind == 5 else 0
+                known = bounds[source + 1] - bounds[source] if kind == Kind.INDEX else 0
                 value = decode_uniform(state, data, choices_of(kind, line, known))
                 words[here + 1 + j] = value + LOWEST[kind]
         outcome = run_line(words, here, line, arena, bounds, length)

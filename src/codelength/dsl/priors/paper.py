@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
 from codelength.dsl.interpreter import Limits, words_of_line
-from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST, ZERO
+from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST, ZERO, Kind
 from codelength.dsl.priors.base import Prior, refuse
 from codelength.dsl.program import Program
 
@@ -41,12 +41,12 @@ def outside_domain(words: Array, start: int, bounds: Array, has_run: bool) -> tu
             for j in range(ARITY[operation]):
                 kind, value = KINDS[operation, j], words[here + 1 + j]
                 highest = HIGHEST[kind]
-                if kind == 5:
+                if kind == Kind.INDEX:
                     if not has_run:
                         continue
                     source = words[here + 1]
                     highest = bounds[source + 1] - bounds[source]
-                if kind != 0 and not LOWEST[kind] <= value <= highest:
+                if kind != Kind.SEQUENCE and not LOWEST[kind] <= value <= highest:
                     return line, j
         here += words_of_line(words, here)
         line += 1
@@ -65,7 +65,7 @@ def paper_bits(words: Array, start: int) -> float:
         else:
             for j in range(ARITY[operation]):
                 kind = KINDS[operation, j]
-                bits += math.log2(line + 1) if kind == 0 else ARGUMENT_BITS[kind]
+                bits += math.log2(line + 1) if kind == Kind.SEQUENCE else ARGUMENT_BITS[kind]
         here += words_of_line(words, here)
         line += 1
     return bits
