@@ -38,8 +38,13 @@ def merged(draw):
         text.append(
             draw(
                 st.sampled_from(
-                    [f"set_list({values})", "repeat_num(4, 9)", "range_func_up(3, 9)"]
-                    + ["range_func_interval(5, 9, 1)", "range_func_interval(5, 200, 8)"]
+                    [
+                        f"set_list({values})",
+                        "repeat_num(4, 9)",
+                        "range_func_up(3, 9)",
+                        "range_func_interval(5, 9, 1)",
+                        "range_func_interval(5, 200, 8)",
+                    ]
                 )
             )
         )
@@ -179,6 +184,7 @@ def lines_in(*texts):
     return Program.parse("\n".join([*text, f"output = sequence_{len(texts)}"]))
 
 
+LONG = [5, 99, 3, 7, 34, 201, 77, 8, 150, 61, 90, 4]
 S1, S2 = "set_list([5, 99, 3, 7])", "set_list([8, 1])"
 
 EXAMPLES = [
@@ -205,12 +211,44 @@ EXAMPLES = [
         ),
         4,
     ),
-    ("an empty list goes", ("range_func_up(3, 90)", "set_list([])", "interleave(sequence_1, sequence_2)"), 1),
-    ("two sums are one", ("range_func_up(0, 90)", "scan_add(sequence_1)", "modulo_item_list(sequence_2, 100)", "add_item_list(sequence_3, 9)", "subtract_item_list(sequence_4, 7)"), 4),
+    (
+        "an empty list goes",
+        ("range_func_up(3, 90)", "set_list([])", "interleave(sequence_1, sequence_2)"),
+        1,
+    ),
+    (
+        "two sums are one",
+        (
+            "range_func_up(0, 90)",
+            "scan_add(sequence_1)",
+            "modulo_item_list(sequence_2, 100)",
+            "add_item_list(sequence_3, 9)",
+            "subtract_item_list(sequence_4, 7)",
+        ),
+        4,
+    ),
     ("a list that counts is a range", ("set_list([4, 5, 6, 7, 8, 9])",), 1),
-    ("three copies are one repetition", ("range_func_up(3, 90)", "concatenate(sequence_1, sequence_1)", "concatenate(sequence_2, sequence_1)"), 2),
+    (
+        "three copies are one repetition",
+        (
+            "range_func_up(3, 90)",
+            "concatenate(sequence_1, sequence_1)",
+            "concatenate(sequence_2, sequence_1)",
+        ),
+        2,
+    ),
     ("what a list becomes is listed", (S1, "substitute(sequence_1, 99, 2)"), 1),
-]  # fmt: skip
+    (
+        "a list moved by a constant is a sum",
+        ("range_func_up(3, 90)", "range_func_up(13, 100)", "interleave(sequence_1, sequence_2)"),
+        3,
+    ),
+    (
+        "a list backwards is a reverse",
+        (f"set_list({LONG})", f"set_list({LONG[::-1]})", "interleave(sequence_1, sequence_2)"),
+        3,
+    ),
+]
 
 
 @pytest.mark.parametrize(("claim", "texts", "lines"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
@@ -249,7 +287,84 @@ def test_a_program_without_a_price_comes_back():
 
 def test_a_program_of_a_thousand_lines_is_rewritten():
     program = lines_in(
-        S1, *(f"concatenate(sequence_{i}, sequence_{max(1, i // 2)})" for i in range(1, 12)),
+        S1,
+        *(f"concatenate(sequence_{i}, sequence_{max(1, i // 2)})" for i in range(1, 12)),
         *(f"reverse_list(sequence_{i})" for i in range(12, 2000)),
-    )  # fmt: skip
+    )
     assert shortened(program, PRIORS[0]).lines < 20
+
+
+IRREGULAR = (
+    "range_func_up(0, 90)",
+    "scan_add(sequence_1)",
+    "modulo_item_list(sequence_2, 101)",
+)
+"""91 values that no list would make cheaper."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add_item_list",
+        "subtract_item_list",
+        "modulo_item_list",
+        "max_n",
+        "min_n",
+        "repeat_list",
+        "get_subsequence_with_jumps",
+        "get_subsequence_between_indices",
+    ],
+)
+@given(data=st.data())
+@settings(max_examples=60)
+def test_an_operation_done_twice_keeps_the_output_and_the_domain(name, data):
+    small = name in ("repeat_list", "get_subsequence_with_jumps")
+    text = list(IRREGULAR)
+    for line in (3, 4):
+        values = [data.draw(st.integers(1, 5 if small else 60)) for _ in range(2)]
+        source = f"sequence_{line}"
+        if name == "repeat_list":
+            text.append(f"{name}({values[0]}, {source})")
+        elif name == "get_subsequence_between_indices":
+            text.append(f"{name}({source}, {min(values) // line}, {max(values)})")
+        else:
+            text.append(f"{name}({source}, {values[0]})")
+    program = lines_in(*text)
+    assert fused(program).run().output.tolist() == program.run().output.tolist()
+    if price(program, PRIORS[0]) is not None:
+        assert price(fused(program), PRIORS[0]) is not None
+
+
+@given(st.integers(1, 12))
+def test_many_copies_stay_in_the_domain(copies):
+    chain = [f"concatenate(sequence_{i}, sequence_3)" for i in range(3, 3 + copies)]
+    program = lines_in(*IRREGULAR, *chain)
+    short = shortened(program, PRIORS[0])
+    assert short.run().as_bytes() == program.run().as_bytes()
+    assert PRIORS[0].bits(short) <= PRIORS[0].bits(program)
+    assert price(fused(program), PRIORS[0]) is not None
+    assert short.lines == program.lines if copies == 1 else short.lines < program.lines
+
+
+def test_no_line_comes_to_need_itself():
+    program = lines_in(
+        *IRREGULAR,
+        "reverse_list(sequence_3)",
+        "concatenate(sequence_1, sequence_3)",
+        "concatenate(sequence_5, sequence_4)",
+        "get_subsequence_between_indices(sequence_6, 91, 273)",
+        "interleave(sequence_6, sequence_7)",
+    )
+    assert fused(program).run().output.tolist() == program.run().output.tolist()
+
+
+def test_a_repetition_grows_to_eight_copies_and_no_further():
+    def with_one_more(times):
+        return lines_in(
+            *IRREGULAR,
+            f"repeat_list({times}, sequence_3)",
+            "concatenate(sequence_4, sequence_3)",
+        )
+
+    assert fused(with_one_more(7)).operations[-1] == "repeat_list"
+    assert fused(with_one_more(8)).operations[-1] == "concatenate"

@@ -4,7 +4,7 @@ Example: `3 = set_list([5, 9])` / `4 = concatenate(2, 3)` / `5 = set_list([1])` 
 `6 = concatenate(4, 5)` -> `3 = set_list([5, 9, 1])` / `4 = concatenate(2, 3)`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from codelength.dsl.interpreter import Limits
 from codelength.dsl.operations import (
@@ -25,6 +25,7 @@ from codelength.dsl.operations import (
 )
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import Draft, line_bits
+from codelength.dsl.rewrites.likes import Likes
 from codelength.dsl.rewrites.lines import Line, needed, program_of
 from codelength.dsl.rewrites.sharing import Values, without_copies
 
@@ -33,6 +34,8 @@ LONGEST_RANGE, MOST_REPEATS, LARGEST_SMALL, LARGEST = 256, 25, 8, 255
 
 def fused(program: Program, limits: Limits | None = None) -> Program:
     """`shared`, then every local rewrite that saves something; lines come in the order `needed`.
+
+    What it saves are rough bits: under a given prior the result may cost a bit more.
 
     Raises:
         ProgramError: the program does not run.
@@ -43,26 +46,38 @@ def fused(program: Program, limits: Limits | None = None) -> Program:
 
 
 def fuse(draft: Draft) -> None:
-    """Rewrite from the output down until nothing saves a bit."""
-    changed = True
-    while changed:
-        changed = False
-        for i in reversed(needed(draft.lines, draft.result)):
-            while draft.uses[i] and rewrite(draft, i):
-                changed = True
+    """Rewrite from the output down until nothing saves a bit.
+
+    Likenesses come first: a list that swallowed two like lists would hide them.
+    """
+    sweep(draft, Likes.of)
+    while sweep(draft, proposals):
+        pass
 
 
-def rewrite(draft: Draft, i: int) -> bool:
-    """Put the first rewrite that saves something in the place of line i; whether there is one."""
-    for line in proposals(draft, i):
+def sweep(draft: Draft, offers: Callable[[Likes, int], Iterator[Line]]) -> bool:
+    """Go over all lines once, each rewritten while an offer saves something; whether one did."""
+    changed = False
+    order = needed(draft.lines, draft.result)
+    likes = Likes(draft, order)
+    for i in reversed(order):
+        while draft.uses[i] and take(draft, i, offers(likes, i)):
+            changed = True
+    return changed
+
+
+def take(draft: Draft, i: int, offers: Iterator[Line]) -> bool:
+    """Put the first offer that saves something in the place of line i; whether there is one."""
+    for line in offers:
         if draft.saved(i, line) > 1e-6:
             draft.replace(i, line)
             return True
     return False
 
 
-def proposals(draft: Draft, i: int) -> Iterator[Line]:
+def proposals(likes: Likes, i: int) -> Iterator[Line]:
     """Other lines with the values of line i."""
+    draft = likes.draft
     line = draft.lines[i]
     alone = initiator(draft, draft.values[i])
     if alone is not None:
@@ -72,6 +87,7 @@ def proposals(draft: Draft, i: int) -> Iterator[Line]:
         yield from regrouped(draft, i)
     elif line[0] >= INITIATORS:
         yield from composed(draft, line)
+    yield from likes.of(i)
 
 
 def initiator(draft: Draft, values: Values) -> Line | None:

@@ -8,8 +8,8 @@ from codelength.dsl.priors.base import Prior
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import Draft
 from codelength.dsl.rewrites.fusing import fuse
-from codelength.dsl.rewrites.lines import program_of
-from codelength.dsl.rewrites.orders import canonical_order, early_order
+from codelength.dsl.rewrites.lines import needed, program_of
+from codelength.dsl.rewrites.orders import canonical_order
 from codelength.dsl.rewrites.sharing import without_copies
 from codelength.errors import ProgramError
 
@@ -50,6 +50,6 @@ def rewrites(program: Program, limits: Limits | None) -> list[Program]:
     draft = Draft(lines, result, values)
     fuse(draft)
     for graph in (plain, draft.lines):
-        found.append(program_of(graph, result, early_order(graph, result)))
+        found.append(program_of(graph, result, needed(graph, result)))
         found.append(program_of(graph, result, canonical_order(graph, result)))
     return found
