@@ -3,7 +3,7 @@ import json
 import pytest
 
 from codelength.codecs.registry import BUILT_IN
-from codelength.dsl.priors import ExactPrior, PaperPrior
+from codelength.dsl import priors
 from codelength.dsl.program import Program
 from tests.dsl.test_priors import VECTORS
 
@@ -22,8 +22,8 @@ def test_sample_writes_unique_rows(cli, tmp_path):
     for row in rows[:20]:
         program = Program.parse(row["program"])
         assert program.run().output.tolist() == row["sequence"]
-        assert row["paper_bits"] == PaperPrior().bits(program)
-        assert row["exact_bits"] == ExactPrior().bits(program)
+        assert row["paper_bits"] == priors.prior("paper").bits(program)
+        assert row["exact_bits"] == priors.prior("exact").bits(program)
     assert cli("kt", "sample", "--count", 3, "--seed", 5, "--json").json == rows[:3]
 
 
@@ -35,13 +35,13 @@ def test_sample_excludes_another_split(cli, tmp_path):
     assert len(rows) == 50 and not kept & {json.dumps(row) for row in rows}
 
 
-@pytest.mark.parametrize("prior", ["paper", "exact"])
+@pytest.mark.parametrize("prior", ["paper", "exact", "fitted", "text", "gzip"])
 def test_cost_adds_bits_and_a_total(cli, tmp_path, prior):
     path = tmp_path / "programs.jsonl"
     rows = [{"id": j, "program": text} for j, (text, _) in enumerate(VECTORS)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = cli("kt", "cost", path, "--prior", prior, "--json").json
-    price = (PaperPrior() if prior == "paper" else ExactPrior()).bits
+    price = priors.prior(prior).bits
     assert [row["bits"] for row in found[:-1]] == [price(Program.parse(t)) for t, _ in VECTORS]
     assert [row["id"] for row in found[:-1]] == [0, 1, 2]
     assert found[-1]["bits"] == pytest.approx(sum(row["bits"] for row in found[:-1]))
@@ -91,7 +91,7 @@ def test_item_lengths_are_a_list(cli, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "codec", ["raw", "gzip", "ppmd", "gold", "zstd:level=3", "xz:fallback=raw"]
+    "codec", ["raw", "gzip", "ppmd", "gold", "gold:prior=fitted", "zstd:level=3", "xz:fallback=raw"]
 )
 @pytest.mark.parametrize("content", [b"", b"a", bytes(range(256)) * 9])
 def test_encode_and_decode_a_file(cli, tmp_path, codec, content):

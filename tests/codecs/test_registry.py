@@ -34,7 +34,7 @@ def test_every_built_in_name_builds(name):
         ("gzip:levle=3", "unknown option .levle.; there are: level, fallback"),
         ("gzip:level=11", "level is an integer in 0..9, not 11"),
         ("gzip:level=x", "level is an integer"),
-        ("gold:prior=best", "prior is one of exact, paper, not best"),
+        ("gold:prior=best", "prior is one of exact, paper, fitted, not best"),
         ("gzip:level", "'level' is not key=value"),
         ("gzip:level=1,level=2", "level stands twice"),
         (":level=1", "expected NAME"),

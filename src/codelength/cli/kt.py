@@ -123,7 +123,9 @@ def _sequences(path: Path) -> Iterator[bytes]:
 @app.command()
 def cost(
     programs: Annotated[Path, typer.Argument(help="JSONL, rows with a program.")],
-    prior: Annotated[Literal["paper", "exact"], typer.Option("--prior")] = "paper",
+    prior: Annotated[
+        Literal["paper", "exact", "fitted", "text", "gzip"], typer.Option("--prior")
+    ] = "paper",
     as_json: AsJson = False,
 ) -> None:
     """Price programs, the total last.
@@ -158,15 +160,19 @@ def _programs(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _price(rows: Iterator[tuple[int, dict[str, Any]]], path: Path, prior: str) -> list[float]:
-    from codelength.dsl import batch
+    from codelength.dsl import batch, priors
 
     bits: list[float] = []
     while some := [(number, row["program"]) for number, row in islice(rows, PROGRAMS)]:
         try:
-            prices = batch.price(*batch.parse_many([program for _, program in some]))
+            words, ends = batch.parse_many([program for _, program in some])
+            if prior in ("paper", "exact"):  # compiled, for millions
+                prices = batch.price(words, ends)
+                bits += (prices.paper if prior == "paper" else prices.exact).tolist()
+            else:
+                bits += batch.price_by(priors.prior(prior), words, ends)
         except batch.ProgramFailure as failure:
             raise InputError(f"{path}, line {some[failure.place][0]}: {failure.cause}") from failure
-        bits += (prices.paper if prior == "paper" else prices.exact).tolist()
     return bits
 
 

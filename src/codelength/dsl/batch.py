@@ -14,6 +14,7 @@ from codelength.coding.compiled import kernel
 from codelength.dsl import syntax
 from codelength.dsl.interpreter import FINE, Limits, run
 from codelength.dsl.operations import ZERO
+from codelength.dsl.priors.base import Prior
 from codelength.dsl.priors.exact import choice_bits, choices
 from codelength.dsl.priors.paper import check_domain, outside_domain, paper_bits
 from codelength.dsl.program import Program
@@ -129,6 +130,22 @@ def price(words: Array, ends: Array, limits: Limits | None = None) -> Prices:
             _raise_if_unpriced(words, ends, done, limits)
             size *= 4
     return Prices(paper, exact)
+
+
+def price_by(prior: Prior, words: Array, ends: Array, limits: Limits | None = None) -> list[float]:
+    """The bits of programs given as words back to back under any prior, one by one.
+
+    Raises:
+        ProgramFailure: names the program by its place, from 0, and what is wrong.
+    """
+    bits, start = [], 0
+    for k, end in enumerate(ends.tolist()):
+        try:
+            bits.append(prior.bits(Program(words[start:end]), limits))
+        except ProgramError as error:
+            raise ProgramFailure(k, error) from error
+        start = end
+    return bits
 
 
 def _raise_if_unpriced(words: Array, ends: Array, k: int, limits: Limits) -> None:

@@ -7,7 +7,7 @@ from codelength.codecs.combinators import Fallback, Raw
 from codelength.codecs.protocol import Codec, Estimator
 from codelength.codecs.registry import Spec
 from codelength.corpora.instances import Instance
-from codelength.dsl.priors import ExactPrior, PaperPrior
+from codelength.dsl.priors import DecodablePrior, prior
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
 from codelength.synthesis.programs import ProgramCodec, ProgramEstimate, Synthesizer
@@ -41,8 +41,9 @@ class Gold(Synthesizer):
 
 
 def build(spec: Spec) -> Codec | Estimator:
-    """`gold:prior=exact` (messages, the default) or `gold:prior=paper` (KT's formula)."""
+    """`gold:prior=exact` (messages, the default), `fitted` (too) or `paper` (KT's formula)."""
     spec.only("prior")
-    if spec.choice("prior", ("exact", "paper"), "exact") == "paper":
-        return ProgramEstimate(Gold(), PaperPrior())
-    return Fallback(ProgramCodec(Gold(), ExactPrior()), Raw())
+    chosen = prior(spec.choice("prior", ("exact", "paper", "fitted"), "exact"))
+    if isinstance(chosen, DecodablePrior):
+        return Fallback(ProgramCodec(Gold(), chosen), Raw())
+    return ProgramEstimate(Gold(), chosen)
