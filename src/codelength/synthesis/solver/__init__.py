@@ -1,0 +1,1 @@
+"""The solver: searches KT's language for the program with the fewest bits under a prior."""

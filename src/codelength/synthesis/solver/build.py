@@ -1,0 +1,150 @@
+"""From a cover to a program: each piece's line when it is needed, each merge as soon as it can be."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.dsl.operations import (
+    CONCATENATE,
+    FILTER,
+    INTERLEAVE,
+    OUTPUT,
+    RANGE_INTERVAL,
+    RANGE_UP,
+    REPEAT_LIST,
+    REPEAT_NUM,
+    SET_LIST,
+    SUBSTITUTE,
+    BETWEEN,
+)
+from codelength.dsl.program import Program
+from codelength.synthesis.solver.pool import (
+    COPY, END, HIDDEN, FIRST, NEXT, OPERATION, OTHER, SECOND, SOURCE, START, Pool,
+)
+from codelength.synthesis.solver.tape import Tape
+
+Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Peel:
+    """One interleaving that was taken off: the stream of `length` symbols joined behind `place`.
+
+    interleave(stream's place symbols so far, peeled) and what follows, concatenated.
+    """
+
+    place: int
+    length: int
+
+
+class Builder:
+    """Writes lines; one line for each sequence of values."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.words: list[int] = []
+        self.lines = 0
+        self.line_of: dict[tuple[int, ...], int] = {}
+        self.recipes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self.open: set[tuple[int, ...]] = set()
+
+    def add(self, values: tuple[int, ...] | None, *words: int) -> int:
+        """Append a line and return its number."""
+        self.words += words
+        if values is not None:
+            self.line_of[values] = self.lines
+        self.lines += 1
+        return self.lines - 1
+
+    def values(self, p: int) -> tuple[int, ...]:
+        """The values of a sequence of the pool."""
+        return tuple(self.pool.values[self.pool.bounds[p] : self.pool.bounds[p + 1]].tolist())
+
+    def plan(self, values: tuple[int, ...], row: Array) -> None:
+        """Remember how a piece of the cover is made."""
+        p = int(row[NEXT])
+        if p >= 0 and self.pool.rank[p] == HIDDEN:
+            self.recipes[values] = tuple(int(x) for x in self.pool.recipe[p])
+        elif row[OPERATION] != COPY and values not in self.recipes:
+            self.recipes[values] = tuple(
+                int(row[c]) for c in (OPERATION, SOURCE, OTHER, FIRST, SECOND)
+            )
+
+    def line(self, values: tuple[int, ...], p: int = -1) -> int:
+        """The number of the line that makes these values, writing it if need be."""
+        known = self.line_of.get(values)
+        if known is not None:
+            return known
+        recipe = self.recipes.get(values)
+        if recipe is None and p >= 0:
+            recipe = tuple(int(x) for x in self.pool.recipe[p])
+        if recipe is None or recipe[1] < 0 or values in self.open:
+            return self.initiate(values)
+        self.open.add(values)
+        operation, source, other, first, second = recipe
+        a = self.line(self.values(source), source)
+        if other >= 0:
+            b = self.line(self.values(other), other)
+            return self.add(values, operation, a, b)
+        if operation in (REPEAT_LIST, FILTER):
+            return self.add(values, operation, first, a)
+        count = 2 if operation in (SUBSTITUTE, BETWEEN) else ARGUMENTS[operation]
+        return self.add(values, operation, a, *(first, second)[:count])
+
+    def initiate(self, values: tuple[int, ...]) -> int:
+        """Write an initiator or a literal."""
+        size = len(values)
+        steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+        if size > 1 and len(steps) == 1:
+            step = steps.pop()
+            if step == 0 and size <= 25:
+                return self.add(values, REPEAT_NUM, size, values[0])
+            if step == 1:
+                return self.add(values, RANGE_UP, values[0], values[-1])
+            if 1 < step <= 8 and size > 2:
+                return self.add(values, RANGE_INTERVAL, values[0], values[-1] + 1, step)
+        return self.add(values, SET_LIST, size, *values)
+
+
+ARGUMENTS = {5: 0, 7: 1, 9: 1, 10: 1, 11: 1, 12: 1, 13: 1, 15: 0}
+"""Arguments behind the sequence: of reverse, jumps, max_n, min_n, add, subtract, modulo, scan_add."""
+
+
+def build(tape: Tape, pool: Pool, path: Array, pieces: int, peels: list[Peel]) -> Program | None:
+    """The program of a cover; `peels` from the outermost inwards, streams in the same order.
+
+    None where a peel finds no place (its place is no border of the cover).
+    """
+    size = int(tape.info[0])
+    rows = [path[at] for at in range(pieces)]
+    chain = sorted((row for row in rows if row[START] < size), key=lambda row: int(row[START]))
+    streams = sorted((row for row in rows if row[START] >= size), key=lambda row: int(row[START]))
+    builder = Builder(pool)
+
+    def piece(row: Array) -> tuple[int, ...]:
+        return tuple(tape.symbols[row[START] : row[END]].tolist())
+
+    for row in sorted(rows, key=lambda row: int(tape.rank[row[START]])):
+        builder.plan(piece(row), row)
+    waiting = list(zip(peels, streams, strict=True))
+    joined, length = -1, 0
+
+    def join(row: Array, operation: int) -> int:
+        p = int(row[SOURCE]) if row[OPERATION] == COPY else -1
+        number = builder.line(piece(row), p)
+        return number if joined < 0 else builder.add(None, operation, joined, number)
+
+    for row in chain:
+        joined = join(row, CONCATENATE)
+        length += int(row[END] - row[START])
+        while waiting:
+            peel, stream = waiting[-1]
+            if length < peel.place or (peel.length > peel.place and length != peel.place):
+                break
+            joined = join(stream, INTERLEAVE)
+            length += peel.length
+            waiting.pop()
+    if waiting or joined < 0:
+        return None
+    return Program(np.array([*builder.words, OUTPUT, joined], dtype=np.int64))

@@ -1,0 +1,325 @@
+"""The cheapest cover of the tape by initiators, literals and edges, and what it really costs.
+
+Example: [1, 2, 3, 4, 5, 9, 9, 9, 9] -> range_func_up(1, 5), repeat_num(4, 9).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.compiled import inner
+from codelength.dsl.operations import (
+    CONCATENATE,
+    INTERLEAVE,
+    RANGE_INTERVAL,
+    RANGE_UP,
+    REPEAT_NUM,
+    SET_LIST,
+    ZERO,
+)
+from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.pool import (
+    AHEAD,
+    COPY,
+    COUNT,
+    END,
+    FIRST,
+    HIDDEN,
+    NEXT,
+    OPERATION,
+    OTHER,
+    SECOND,
+    SOURCE,
+    START,
+    Pool,
+    remember,
+)
+from codelength.synthesis.solver.seeds import NONE, initiator_cost
+from codelength.synthesis.solver.tape import PLACE, Tape
+
+Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@inner
+def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> None:
+    """What each sequence costs as a source beside this cover: a line, or cuts in a literal."""
+    for p in range(pool.info[COUNT]):
+        if pool.shown[p] == 1:
+            pool.price[p] = 0.0
+            continue
+        pool.price[p] = pool.cost[p]
+        for column in (1, 2):
+            if pool.recipe[p, column] >= 0:
+                pool.price[p] += pool.price[pool.recipe[p, column]]
+        end = pool.rank[p] // PLACE + 1
+        start = end - pool.bounds[p + 1] + pool.bounds[p]
+        if pool.rank[p] < 0 or pool.rank[p] % PLACE != 0 or end > tape.info[0]:
+            continue
+        for at in range(pieces):
+            row = path[at]
+            if row[OPERATION] == SET_LIST and row[START] <= start and row[END] >= end:
+                cuts = (row[START] < start) + (row[END] > end)
+                bits = cuts * (costs.derived[CONCATENATE] + costs.literal[0])
+                pool.price[p] = min(pool.price[p], bits)
+        if pool.shown[p] > 2:
+            pool.price[p] = 0.0  # more than one piece needs it
+
+
+@inner
+def set_row(
+    path: Array, at: int, start: int, end: int, operation: int, source: int, other: int,
+    first: int, second: int,
+) -> None:
+    """Write a piece of a path."""
+    row = path[at]
+    row[START], row[END], row[OPERATION] = start, end, operation
+    row[SOURCE], row[OTHER], row[FIRST], row[SECOND], row[NEXT] = source, other, first, second, NONE
+
+
+@inner
+def set_initiator(tape: Tape, costs: Costs, path: Array, at: int, start: int, end: int) -> None:
+    """Write a piece that is an initiator: a progression or a literal."""
+    length = end - start
+    step = tape.symbols[start + 1] - tape.symbols[start] if length > 1 else 0
+    k = 1
+    while k < length and tape.symbols[start + k] - tape.symbols[start + k - 1] == step:
+        k += 1
+    operation = SET_LIST
+    if k == length and initiator_cost(costs, step, length) < costs.literal[length]:
+        operation = REPEAT_NUM if step == 0 else RANGE_UP if step == 1 else RANGE_INTERVAL
+    set_row(path, at, start, end, operation, NONE, NONE, tape.symbols[start], step)
+
+
+@inner
+def initiator_bits(tape: Tape, costs: Costs, start: int, end: int) -> float:
+    """Bits of the cheapest initiator for start..end."""
+    length = end - start
+    step = tape.symbols[start + 1] - tape.symbols[start] if length > 1 else 0
+    k = 1
+    while k < length and tape.symbols[start + k] - tape.symbols[start + k - 1] == step:
+        k += 1
+    if k == length:
+        return min(costs.literal[length], initiator_cost(costs, step, length))
+    return costs.literal[length]
+
+
+@inner
+def edge_bits(tape: Tape, pool: Pool, number: int) -> float:
+    """Bits of an edge and of the sources that it needs; `NEVER` if those come later."""
+    rank = tape.rank[pool.edges[number, START]]
+    if rank <= pool.rank[pool.edges[number, SOURCE]]:
+        return NEVER
+    if pool.edges[number, OTHER] >= 0 and rank <= pool.rank[pool.edges[number, OTHER]]:
+        return NEVER
+    bits = pool.edge_cost[number] + pool.price[pool.edges[number, SOURCE]]
+    if pool.edges[number, OTHER] >= 0:
+        bits += pool.price[pool.edges[number, OTHER]]
+    return bits
+
+
+@inner
+def cover(
+    tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, via: Array, path: Array
+) -> int:
+    """Find the cheapest cover; writes its pieces into `path`, the chain first; their number."""
+    size = tape.info[0]
+    merge = costs.derived[CONCATENATE]
+    for j in range(size + 1):
+        best[j] = 2 * NEVER
+    best[0] = 0.0
+    for j in range(size):
+        if best[j] >= 2 * NEVER:
+            continue
+        limit = tape.reach[j] - j
+        so_far = best[j] + merge
+        step = tape.symbols[j + 1] - tape.symbols[j] if limit > 1 else 0
+        running = True
+        for length in range(1, limit + 1):
+            if length > 2 and running:
+                running = tape.symbols[j + length - 1] - tape.symbols[j + length - 2] == step
+            bits = costs.literal[length]
+            if running:
+                bits = min(bits, initiator_cost(costs, step, length))
+            if so_far + bits < best[j + length]:
+                best[j + length], back[j + length], via[j + length] = so_far + bits, j, NONE
+        number = pool.heads[j]
+        while number >= 0:
+            end = pool.edges[number, END]
+            bits = so_far + edge_bits(tape, pool, number)
+            if bits < best[end]:
+                best[end], back[end], via[end] = bits, j, number
+            number = pool.edges[number, NEXT]
+    pieces, j = 0, size
+    while j > 0:
+        pieces += 1
+        j = back[j]
+    at, j = pieces, size
+    while j > 0:
+        at -= 1
+        write_piece(tape, pool, costs, path, at, back[j], j, via[j])
+        j = back[j]
+    for part in range(tape.info[1]):
+        start, end = tape.bounds[part + 1], tape.bounds[part + 2]
+        least, chosen = initiator_bits(tape, costs, start, end), NONE
+        number = pool.heads[start]
+        while number >= 0:
+            bits = edge_bits(tape, pool, number)
+            if bits < least:
+                least, chosen = bits, number
+            number = pool.edges[number, NEXT]
+        write_piece(tape, pool, costs, path, pieces, start, end, chosen)
+        pieces += 1
+    return pieces
+
+
+@inner
+def write_piece(
+    tape: Tape, pool: Pool, costs: Costs, path: Array, at: int, start: int, end: int, number: int
+) -> None:
+    """Write a piece of a path: an edge, or the initiator for start..end."""
+    if number < 0:
+        set_initiator(tape, costs, path, at, start, end)
+    else:
+        edge = pool.edges[number]
+        set_row(
+            path, at, start, end, edge[OPERATION], edge[SOURCE], edge[OTHER], edge[FIRST],
+            edge[SECOND],
+        )
+
+
+@inner
+def line_bits(tape: Tape, costs: Costs, row: Array) -> float:
+    """Bits of the line that makes a piece; 0 for a copy."""
+    if row[OPERATION] == COPY:
+        return 0.0
+    if row[SOURCE] >= 0:
+        return costs.derived[row[OPERATION]]
+    return initiator_bits(tape, costs, row[START], row[END])
+
+
+@inner
+def show(tape: Tape, pool: Pool, costs: Costs, row: Array) -> None:
+    """Note a piece's sequence in the pool as shown, and in the piece."""
+    start, end = row[START], row[END]
+    if row[OPERATION] == COPY:
+        p = row[SOURCE]
+    else:
+        p = remember(
+            pool, tape.symbols, start, end - start, tape.rank[end - 1], row[OPERATION],
+            row[SOURCE], row[OTHER], row[FIRST], row[SECOND], line_bits(tape, costs, row),
+        )
+    row[NEXT] = p
+    if p >= 0 and row[OPERATION] != COPY:
+        pool.shown[p] = 1 if pool.rank[p] != HIDDEN else 3
+
+
+@inner
+def split_for(
+    tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int, p: int
+) -> int:
+    """If a literal of the chain covers sequence p, cut it so that p is shown; how many pieces."""
+    end = pool.rank[p] // PLACE + 1
+    start = end - pool.bounds[p + 1] + pool.bounds[p]
+    if pool.rank[p] % PLACE != 0 or end > tape.info[0]:
+        return pieces
+    for at in range(pieces):
+        row = path[at]
+        if row[OPERATION] == SET_LIST and row[START] <= start and row[END] >= end:
+            a, b = row[START], row[END]
+            set_initiator(tape, costs, path, at, start, end)
+            show(tape, pool, costs, path[at])
+            if a < start:
+                set_initiator(tape, costs, path, pieces, a, start)
+                show(tape, pool, costs, path[pieces])
+                pieces += 1
+            if end < b:
+                set_initiator(tape, costs, path, pieces, end, b)
+                show(tape, pool, costs, path[pieces])
+                pieces += 1
+            return pieces
+    return pieces
+
+
+@inner
+def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tuple[float, int]:
+    """What a cover costs with every source that it needs: (bits, pieces after cuts)."""
+    for p in range(pool.info[COUNT]):
+        pool.shown[p] = 0
+    for at in range(pieces):
+        show(tape, pool, costs, path[at])
+    at = 0
+    while at < pieces:
+        for column in (SOURCE, OTHER):
+            p = path[at, column]
+            if p >= 0 and pool.shown[p] == 0 and pool.rank[p] != HIDDEN:
+                pieces = split_for(tape, pool, costs, path, pieces, p)
+        at += 1
+    for p in range(pool.info[COUNT]):
+        pool.shown[p] = 0
+    for at in range(pieces):
+        show(tape, pool, costs, path[at])
+    bits = 0.0
+    merged = -1  # the first piece of the chain is not merged
+    for at in range(pieces):
+        row = path[at]
+        first = True  # of several pieces with one sequence, the first on the tape makes it
+        for other in range(pieces):
+            if other != at and path[other, NEXT] == row[NEXT] and path[other, OPERATION] != COPY:
+                here, there = tape.rank[row[START]], tape.rank[path[other, START]]
+                first = first and (here < there or (here == there and at < other))
+        if first and (row[NEXT] < 0 or pool.rank[row[NEXT]] != HIDDEN):
+            bits += line_bits(tape, costs, row)
+        merged += row[START] < tape.info[0]
+    bits += max(merged, 0) * costs.derived[CONCATENATE]
+    bits += tape.info[1] * costs.derived[INTERLEAVE]
+    # Hidden sources: what needs them has a larger number, so one pass from the top finds them all.
+    for at in range(pieces):
+        for column in (SOURCE, OTHER):
+            p = path[at, column]
+            if p >= 0 and pool.shown[p] != 1:
+                pool.shown[p] = max(pool.shown[p], 1) + 1
+    for p in range(pool.info[COUNT] - 1, -1, -1):
+        if pool.shown[p] >= 2:
+            bits += pool.cost[p]
+            for column in (1, 2):
+                source = pool.recipe[p, column]
+                if source >= 0 and pool.shown[source] == 0:
+                    pool.shown[source] = 2
+    return bits, pieces
+
+
+@inner
+def depth(pool: Pool, p: int) -> int:
+    """The smallest rank that what uses sequence p may have, less 1."""
+    least = pool.rank[p]
+    if least == HIDDEN:
+        for column in (1, 2):
+            source = pool.recipe[p, column]
+            if source >= 0:
+                least = max(least, pool.rank[source])
+    return least
+
+
+@inner
+def release(tape: Tape, pool: Pool, path: Array, pieces: int) -> bool:
+    """Let more lines use the streams: each comes just behind its own sources; if that is new."""
+    some = False
+    for at in range(pieces):
+        row = path[at]
+        start = row[START]
+        if start < tape.info[0]:
+            continue
+        rank = AHEAD
+        for column in (SOURCE, OTHER):
+            if row[column] >= 0:
+                rank = max(rank, depth(pool, row[column]), 0)
+        if row[SOURCE] >= 0:
+            rank += 1
+        if rank % PLACE == 0 or rank >= tape.rank[start]:
+            continue
+        for j in range(start, row[END]):
+            tape.rank[j] = rank
+        if row[NEXT] >= 0 and row[OPERATION] != COPY:
+            pool.rank[row[NEXT]] = min(rank, pool.rank[row[NEXT]])
+        some = True
+    return some

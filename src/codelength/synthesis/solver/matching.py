@@ -1,0 +1,262 @@
+"""Where the tape shows what one operation makes of a known sequence.
+
+Example: known [1, 2, 3], tape [... 3, 2, 1 ...] -> an edge "reverse_list of it" over those three.
+"""
+
+from codelength.coding.compiled import constant, inner
+from codelength.dsl.interpreter import accepts, sort_ascending
+from codelength.dsl.operations import (
+    ADD_ITEM,
+    ADD_TWO,
+    BETWEEN,
+    FILTER,
+    JUMPS,
+    MAX_N,
+    MIN_N,
+    MODULO_ITEM,
+    MODULO_TWO,
+    REPEAT_LIST,
+    REVERSE,
+    SCAN_ADD,
+    SUBSTITUTE,
+    SUBTRACT_ITEM,
+    SUBTRACT_TWO,
+    ZERO,
+)
+from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.pool import COPY, COUNT, MATCHED, Pool, add_edge
+from codelength.synthesis.solver.tape import Tape
+
+NONE = constant(-1)
+SHORTEST = constant(3)
+"""Derived parts of fewer symbols are cheaper as literals."""
+
+
+@inner
+def allowed(tape: Tape, pool: Pool, p: int, j: int, length: int) -> bool:
+    """Whether a line that uses sequence p may make the tape's part of `length` symbols at j."""
+    end = j + length
+    if end > tape.reach[j]:
+        return False
+    return tape.exact[j] == 0 or end == tape.reach[j]
+
+
+@inner
+def place(
+    tape: Tape,
+    pool: Pool,
+    costs: Costs,
+    p: int,
+    q: int,
+    length: int,
+    operation: int,
+    first: int,
+    second: int,
+) -> None:
+    """Edges wherever the tape shows pool.buffer[:length], made of sequences p and q."""
+    if length < 1:
+        return
+    cost = 0.0
+    if operation != COPY:
+        cost = costs.derived[operation]
+        if length >= len(costs.literal) or cost >= costs.literal[length]:
+            return
+    head = pool.buffer[0]
+    for j in range(len(tape.symbols) - length + 1):
+        if tape.symbols[j] != head or not allowed(tape, pool, p, j, length):
+            continue
+        same = True
+        for k in range(length):
+            if tape.symbols[j + k] != pool.buffer[k]:
+                same = False
+                break
+        if same:
+            add_edge(pool, j, j + length, operation, p, q, first, second, cost)
+
+
+@inner
+def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
+    """Operations with few arguments: copy, reverse, jumps, filter, scan_add, repeat_list."""
+    start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
+    values, buffer = pool.values, pool.buffer
+    for k in range(length):
+        buffer[k] = values[start + k]
+    place(tape, pool, costs, p, NONE, length, COPY, ZERO, ZERO)
+    for times in range(2, 9):
+        if length * times > len(tape.symbols):
+            break
+        for k in range(length):
+            buffer[length * (times - 1) + k] = values[start + k]
+        place(tape, pool, costs, p, NONE, length * times, REPEAT_LIST, times, ZERO)
+    for k in range(length):
+        buffer[k] = values[start + length - 1 - k]
+    place(tape, pool, costs, p, NONE, length, REVERSE, ZERO, ZERO)
+    for jump in range(2, 9):
+        count = (length + jump - 1) // jump
+        if count < SHORTEST:
+            break
+        for k in range(count):
+            buffer[k] = values[start + k * jump]
+        place(tape, pool, costs, p, NONE, count, JUMPS, jump, ZERO)
+    for predicate in range(3):
+        count = 0
+        for k in range(length):
+            if accepts(predicate, values[start + k]):
+                buffer[count] = values[start + k]
+                count += 1
+        if SHORTEST <= count < length:
+            place(tape, pool, costs, p, NONE, count, FILTER, predicate, ZERO)
+    total = 0
+    for k in range(length):
+        total += values[start + k]
+        buffer[k] = total
+    place(tape, pool, costs, p, NONE, length, SCAN_ADD, ZERO, ZERO)
+
+
+@inner
+def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
+    """Operations on each item whose constant is read off the tape: add, subtract, modulo, substitute."""
+    start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
+    if length < SHORTEST:
+        return
+    values, symbols = pool.values, tape.symbols
+    for j in range(len(symbols) - length + 1):
+        if not allowed(tape, pool, p, j, length):
+            continue
+        shift = symbols[j] - values[start]
+        if shift != 0 and -256 < shift < 256:
+            k = 1
+            while k < length and symbols[j + k] - values[start + k] == shift:
+                k += 1
+            if k == length:
+                operation = ADD_ITEM if shift > 0 else SUBTRACT_ITEM
+                cost = costs.derived[operation]
+                add_edge(pool, j, j + length, operation, p, NONE, abs(shift), ZERO, cost)
+                continue
+        divisor, largest, k = 0, 0, 0
+        while k < length:
+            item, rest = values[start + k], symbols[j + k]
+            gap = item - rest
+            if gap < 0:
+                break
+            largest = max(largest, rest)
+            while gap != 0:
+                divisor, gap = gap, divisor % gap
+            if divisor != 0 and divisor <= largest:
+                break
+            k += 1
+        if k == length and 2 <= divisor <= 255:
+            cost = costs.derived[MODULO_ITEM]
+            add_edge(pool, j, j + length, MODULO_ITEM, p, NONE, divisor, ZERO, cost)
+        old, new, k = -1, -1, 0
+        while k < length:
+            item, there = values[start + k], symbols[j + k]
+            if old >= 0 and item == old:
+                if there != new:
+                    break
+            elif item != there:
+                if old >= 0 or item < 0 or item > 255:
+                    break
+                old, new = item, there
+                earlier = 0
+                while earlier < k and values[start + earlier] != old:
+                    earlier += 1
+                if earlier < k:
+                    break
+            k += 1
+        if k == length and old >= 0:
+            add_edge(pool, j, j + length, SUBSTITUTE, p, NONE, old, new, costs.derived[SUBSTITUTE])
+
+
+@inner
+def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
+    """Slices, largest and smallest: the longest that the tape shows at each place."""
+    start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
+    values, symbols, buffer = pool.values, tape.symbols, pool.buffer
+    for j in range(len(symbols)):
+        if tape.reach[j] < 0:
+            continue
+        limit = min(length - 1, tape.reach[j] - j)
+        best, where = 0, 0
+        for i in range(length):
+            if values[start + i] != symbols[j]:
+                continue
+            k = 1
+            while k < limit and i + k < length and values[start + i + k] == symbols[j + k]:
+                k += 1
+            if k > best:
+                best, where = k, i
+        extends = j > 0 and where > 0 and values[start + where - 1] == symbols[j - 1]
+        if extends and tape.reach[j - 1] == tape.reach[j] and best < limit:
+            continue
+        if best >= SHORTEST and (tape.exact[j] == 0 or j + best == tape.reach[j]):
+            cost = costs.derived[BETWEEN]
+            if cost < costs.literal[min(best, len(costs.literal) - 1)]:
+                add_edge(pool, j, j + best, BETWEEN, p, NONE, where, where + best, cost)
+    for k in range(length):
+        buffer[k] = values[start + k]
+    sort_ascending(buffer, ZERO, length)
+    for operation in (MIN_N, MAX_N):
+        if operation == MAX_N:
+            for k in range(length // 2):
+                swap = buffer[k]
+                buffer[k] = buffer[length - 1 - k]
+                buffer[length - 1 - k] = swap
+        for j in range(len(symbols)):
+            if tape.reach[j] < 0:
+                continue
+            limit = min(length, tape.reach[j] - j)
+            k = 0
+            while k < limit and buffer[k] == symbols[j + k]:
+                k += 1
+            if k >= SHORTEST and (tape.exact[j] == 0 or j + k == tape.reach[j]):
+                add_edge(pool, j, j + k, operation, p, NONE, k, ZERO, costs.derived[operation])
+
+
+@inner
+def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
+    """Operations on two sequences, in both orders."""
+    a, b = pool.bounds[p], pool.bounds[q]
+    length = pool.bounds[p + 1] - a
+    if length < SHORTEST or pool.bounds[q + 1] - b != length:
+        return
+    values, buffer = pool.values, pool.buffer
+    inside = True
+    for k in range(length):
+        buffer[k] = values[a + k] + values[b + k]
+        inside = inside and 0 <= buffer[k] <= 255
+    if inside:
+        place(tape, pool, costs, p, q, length, ADD_TWO, ZERO, ZERO)
+    for turn in range(2):
+        inside = True
+        for k in range(length):
+            buffer[k] = values[a + k] - values[b + k]
+            inside = inside and 0 <= buffer[k] <= 255
+        if inside:
+            place(tape, pool, costs, p, q, length, SUBTRACT_TWO, ZERO, ZERO)
+        count = 0
+        for k in range(length):
+            if values[b + k] != 0:
+                buffer[count] = values[a + k] % values[b + k]
+                count += 1
+        if count >= SHORTEST:
+            place(tape, pool, costs, p, q, count, MODULO_TWO, ZERO, ZERO)
+        swap = a
+        a = b
+        b = swap
+        swap = p
+        p = q
+        q = swap
+
+
+@inner
+def match_new(tape: Tape, pool: Pool, costs: Costs) -> None:
+    """Match the sequences that came into the pool since the last call."""
+    first = pool.info[MATCHED]
+    for p in range(first, pool.info[COUNT]):
+        match_whole(tape, pool, costs, p)
+        match_items(tape, pool, costs, p)
+        match_parts(tape, pool, costs, p)
+        for q in range(p):
+            match_two(tape, pool, costs, p, q)
+    pool.info[MATCHED] = pool.info[COUNT]

@@ -1,0 +1,94 @@
+"""The search over covers of one tape: cover, learn what it shows, match that, cover again."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.compiled import kernel
+from codelength.dsl.operations import ZERO
+from codelength.synthesis.solver.borders import find_borders, take_borders
+from codelength.synthesis.solver.cover import cover, price_sources, release, settle
+from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.matching import match_new
+from codelength.synthesis.solver.pool import AHEAD, COUNT, Pool, clear, new_pool
+from codelength.synthesis.solver.seeds import plant
+from codelength.synthesis.solver.tape import Tape
+
+Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Room(NamedTuple):
+    """Arrays that the search writes into, for tapes up to one length.
+
+    Arguments:
+        best: bits up to each place; `back`, `via`: the piece that got there.
+        path: pieces of a cover, int64 `[n, 8]`; `kept`: of the best one.
+        found: borders, int64 `[32, 2]`; `saving`: bits.
+    """
+
+    best: Floats
+    back: Array
+    via: Array
+    path: Array
+    kept: Array
+    found: Array
+    saving: Floats
+
+
+def new_room(symbols: int) -> Room:
+    """Arrays for tapes of so many symbols."""
+    return Room(
+        np.zeros(symbols + 1),
+        np.zeros(symbols + 1, np.int64),
+        np.zeros(symbols + 1, np.int64),
+        np.zeros((2 * symbols + 64, 8), np.int64),
+        np.zeros((2 * symbols + 64, 8), np.int64),
+        np.zeros((32, 2), np.int64),
+        np.zeros(32),
+    )
+
+
+@kernel
+def cover_tape(
+    tape: Tape, pool: Pool, costs: Costs, room: Room, rounds: int, ahead: bool,
+    enough: float
+) -> tuple[float, int]:
+    """The best cover that `rounds` rounds find: (bits, pieces); its pieces are in room.kept.
+
+    Arguments:
+        ahead: the streams come first, so that all of the chain may use them; else last, so that
+            they may use all of it.
+        enough: after two rounds a cover of more bits is not improved further.
+    """
+    if ahead:
+        for j in range(tape.info[0], len(tape.symbols)):
+            tape.rank[j] = AHEAD
+    clear(pool, len(tape.symbols))
+    plant(tape, pool, costs)
+    price_sources(tape, pool, costs, room.path, ZERO)
+    least, kept, looks = 2 * NEVER, ZERO, 0
+    for k in range(len(room.saving)):
+        room.saving[k] = 0.0
+    for turn in range(rounds):
+        match_new(tape, pool, costs)
+        before = pool.info[COUNT]
+        pieces = cover(tape, pool, costs, room.best, room.back, room.via, room.path)
+        bits, pieces = settle(tape, pool, costs, room.path, pieces)
+        if bits < least:
+            least, kept = bits, pieces
+            for at in range(pieces):
+                for column in range(8):
+                    room.kept[at, column] = room.path[at, column]
+        if bits > enough and turn >= 2:
+            break
+        if take_borders(tape, pool, costs, room.found, room.saving) == 0 and looks < 3:
+            looks += 1
+            find_borders(tape, pool, costs, room.path, pieces, room.found, room.saving)
+            take_borders(tape, pool, costs, room.found, room.saving)
+        price_sources(tape, pool, costs, room.path, pieces)
+        if turn > 0 and pool.info[COUNT] == before:
+            if not release(tape, pool, room.path, pieces):
+                break
+    return least, kept

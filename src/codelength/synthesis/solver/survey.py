@@ -1,0 +1,340 @@
+"""A quick estimate of what is left of a chain after each peel, for all peels at once.
+
+Example: [7, 1, 8, 1, 9, 1, 5]: peeling three items leaves [7, 8, 9 | 5]: the bits of the evens up
+to there and of the rest from there, or of the run or literal that crosses.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.compiled import constant, inner
+from codelength.dsl.operations import (
+    ADD_ITEM,
+    CONCATENATE,
+    INTERLEAVE,
+    MODULO_ITEM,
+    REPEAT_LIST,
+    REVERSE,
+    SUBSTITUTE,
+)
+from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.seeds import gcd, initiator_cost
+
+Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+LONGEST = constant(32)
+"""A longer stream is no literal."""
+PERIODS = constant(40)
+NO_STEP = constant(1 << 30)
+STEEPEST = constant(8)
+
+
+class Sketch(NamedTuple):
+    """Room for estimates of one chain.
+
+    Arguments:
+        evens, odds: int64 `[n]`: every other symbol.
+        border: bits of the first so many evens; `open`: with a literal that goes on.
+        after: bits of the chain from here on; `after_open`: a literal goes on here.
+        leaf: bits of the first so many odds as one piece.
+    """
+
+    evens: Array
+    odds: Array
+    border: Floats
+    open: Floats
+    after: Floats
+    after_open: Floats
+    leaf: Floats
+
+
+def new_sketch(symbols: int) -> Sketch:
+    """Room for chains of so many symbols."""
+    size = symbols + 2
+    return Sketch(
+        np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size), np.zeros(size),
+        np.zeros(size), np.zeros(size), np.zeros(size),
+    )
+
+
+@inner
+def run_bits(costs: Costs, step: int, length: int) -> float:
+    """Bits of a run with this step: an initiator, repeated or reversed if need be."""
+    if step == 0 and length > 25:
+        return costs.repeat[25] + costs.derived[REPEAT_LIST]
+    if step >= 0:
+        return initiator_cost(costs, step, length)
+    return initiator_cost(costs, -step, length) + costs.derived[REVERSE]
+
+
+@inner
+def forward(chain: Array, size: int, costs: Costs, border: Floats, going: Floats) -> None:
+    """border[j]: bits of chain[:j] as runs and literals; going[j]: if a literal goes on at j."""
+    merge = costs.derived[CONCATENATE]
+    start = costs.literal[0] + merge
+    for j in range(size + 1):
+        border[j] = NEVER
+    border[0] = 0.0
+    going[0] = start
+    literal = NEVER
+    for j in range(size):
+        literal = min(literal, border[j] + start) + 8.0
+        going[j + 1] = literal
+        border[j + 1] = min(border[j + 1], literal)
+        if j + 1 < size:
+            step = chain[j + 1] - chain[j]
+            if step < -STEEPEST or step > STEEPEST:
+                continue
+            k = 2
+            while j + k < size and chain[j + k] - chain[j + k - 1] == step:
+                k += 1
+            for length in range(2, k + 1):
+                bits = border[j] + merge + run_bits(costs, step, length)
+                border[j + length] = min(border[j + length], bits)
+
+
+@inner
+def backward(
+    chain: Array, size: int, cut: int, costs: Costs, border: Floats, going: Floats
+) -> None:
+    """border[j]: bits of chain[j:size]; going[j]: if a literal goes on at j; a border at `cut`."""
+    merge = costs.derived[CONCATENATE]
+    start = costs.literal[0] + merge
+    border[size], going[size] = 0.0, 0.0
+    run, step = 1, NO_STEP
+    for j in range(size - 1, -1, -1):
+        going[j] = going[j + 1] + 8.0
+        border[j] = going[j] + start
+        gap = chain[j + 1] - chain[j] if j + 1 < size and j + 1 != cut else NO_STEP
+        run = run + 1 if gap == step and gap != NO_STEP else 2
+        step = gap
+        if -STEEPEST <= step <= STEEPEST:
+            for length in range(2, run + 1):
+                bits = border[j + length] + merge + run_bits(costs, step, length)
+                border[j] = min(border[j], bits)
+        going[j] = min(going[j], border[j])
+        if j == cut:
+            going[j] = border[j]
+
+
+@inner
+def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
+    """leaf[m]: bits of the first m items of a stream as one piece, in its cheapest simple form."""
+    for m in range(1, size + 1):
+        leaf[m] = costs.literal[m]
+    if size < 2:
+        return
+    for offset in range(2):  # the step is that of items 0, 1 or of 1, 2
+        if offset + 1 >= size:
+            break
+        step = stream[offset + 1] - stream[offset]
+        if not -STEEPEST <= step <= STEEPEST:
+            continue
+        first = stream[offset] - offset * step
+        wrong, divisor, below, largest = 0, 0, 0, 0
+        for k in range(size):
+            gap = first + k * step - stream[k]
+            largest = max(largest, stream[k])
+            if gap != 0:
+                wrong += 1
+                divisor = gcd(divisor, gap)
+                below += gap < 0
+            bits = NEVER
+            if wrong == 0:
+                bits = run_bits(costs, step, k + 1)
+            elif step > 0 and wrong == 1:
+                bits = run_bits(costs, step, k + 1) + costs.derived[SUBSTITUTE]
+            elif step > 0 and below == 0 and largest < divisor < 256:
+                bits = run_bits(costs, step, k + 1) + costs.derived[MODULO_ITEM]
+            leaf[k + 1] = min(leaf[k + 1], bits)
+    for period in range(1, min(size // 2, PERIODS) + 1):
+        k = period
+        while k < size and stream[k] == stream[k - period]:
+            k += 1
+        for times in range(2, min(k // period, 8) + 1):
+            bits = costs.literal[period] + costs.derived[REPEAT_LIST]
+            leaf[times * period] = min(leaf[times * period], bits)
+
+
+@inner
+def relations(
+    stream: Array, size: int, chain: Array, symbols: int, costs: Costs, leaf: Floats
+) -> None:
+    """Lower leaf[m] where the chain has, behind the interleaving, what the stream derives from."""
+    for i in range(2, symbols):
+        shift = chain[i] - stream[0]
+        k = 1
+        while k < size and i + k < symbols and chain[i + k] - stream[k] == shift:
+            k += 1
+        cost = costs.derived[ADD_ITEM] if shift != 0 else 0.0
+        for m in range(3, min(k, i // 2) + 1):
+            leaf[m] = min(leaf[m], cost)
+        if shift == 0:
+            k = 1
+            while k < size and i - k >= 0 and chain[i - k] == stream[k]:
+                k += 1
+            for m in range(3, k + 1):
+                if i - m + 1 >= 2 * m:
+                    leaf[m] = min(leaf[m], costs.derived[REVERSE])
+
+
+@inner
+def relations_beside(
+    stream: Array, evens: Array, size: int, costs: Costs, leaf: Floats
+) -> None:
+    """Lower leaf[m] where the stream derives from the m symbols that it alternates with."""
+    shift, shifted = evens[0] - stream[0], True
+    divisor, largest, below = 0, 0, False
+    old, new, wrong = -1, -1, False
+    for k in range(size):
+        gap = evens[k] - stream[k]
+        shifted = shifted and gap == shift
+        below = below or gap < 0
+        largest = max(largest, stream[k])
+        divisor = gcd(divisor, gap)
+        if not wrong and gap != 0:
+            if old < 0:
+                old, new = evens[k], stream[k]
+            wrong = evens[k] != old or stream[k] != new
+        m = k + 1
+        if m < 3:
+            continue
+        bits = NEVER
+        if shifted:
+            bits = costs.derived[ADD_ITEM] if shift != 0 else 0.0
+        elif not below and largest < divisor < 256:
+            bits = costs.derived[MODULO_ITEM]
+        elif not wrong and m >= 4:
+            bits = costs.derived[SUBSTITUTE]
+        else:
+            j = 0
+            while j < m and evens[m - 1 - j] == stream[j]:
+                j += 1
+            if j == m:
+                bits = costs.derived[REVERSE]
+        leaf[m] = min(leaf[m], bits)
+
+
+@inner
+def crossing(
+    chain: Array, sketch: Sketch, size: int, cut: int, m: int, costs: Costs
+) -> float:
+    """Bits of the first m evens and the chain from 2 m on, with a piece across if that is less."""
+    after = 2 * m
+    bits = sketch.border[m] + sketch.after[after]
+    if after >= size or after == cut:
+        return bits
+    bits = min(bits, sketch.open[m] + sketch.after_open[after])
+    evens = sketch.evens
+    step = chain[after] - evens[m - 1]
+    if -STEEPEST <= step <= STEEPEST:
+        back = 1
+        while back < m and evens[m - back] - evens[m - back - 1] == step:
+            back += 1
+        limit = cut if after < cut else size
+        ahead = 1
+        while after + ahead < limit and chain[after + ahead] - chain[after + ahead - 1] == step:
+            ahead += 1
+        if back + ahead > 2:
+            run = run_bits(costs, step, back + ahead) + costs.derived[CONCATENATE]
+            bits = min(bits, sketch.border[m - back] + sketch.after[after + ahead] + run)
+    return bits
+
+
+@inner
+def survey(
+    chain: Array, size: int, active: int, cut: int, costs: Costs, sketch: Sketch, scores: Floats,
+    choices: Array,
+) -> int:
+    """The best peels of chain[:active] by estimated bits, best first; how many.
+
+    Arguments:
+        cut: a border that the chain must have, 0 for none.
+            scores, choices: float64 `[n]`, int64 `[n, 2]`: bits, and (place, length) of each. Every
+            shorter stream is among them if there are active / 2 + 16 places.
+    """
+    count, half = 0, active // 2
+    merge = costs.derived[INTERLEAVE]
+    evens = (active + 1) // 2
+    for k in range(evens):
+        sketch.evens[k] = chain[2 * k]
+    for k in range(half):
+        sketch.odds[k] = chain[2 * k + 1]
+    leaves(sketch.odds, half, costs, sketch.leaf)
+    relations(sketch.odds, half, chain, active, costs, sketch.leaf)
+    relations_beside(sketch.odds, sketch.evens, half, costs, sketch.leaf)
+    forward(sketch.evens, evens, costs, sketch.border, sketch.open)
+    backward(chain, size, cut, costs, sketch.after, sketch.after_open)
+    longer = max(min(len(scores) // 4, 24), 1)
+    for a in range(1, half):
+        count = survey_longer(
+            chain, active, a, costs, sketch, scores[:longer], choices[:longer], count
+        )
+    for m in range(1, half + 1):
+        bits = crossing(chain, sketch, size, cut, m, costs)
+        count = keep(scores, choices, count, bits + sketch.leaf[m] + merge, m, m)
+    return count
+
+
+@inner
+def survey_longer(
+    chain: Array, active: int, a: int, costs: Costs, sketch: Sketch, scores: Floats,
+    choices: Array, count: int,
+) -> int:
+    """Peels of streams longer than the `a` symbols that they were joined to."""
+    before = sketch.border[a] + costs.derived[INTERLEAVE]
+    if count == len(scores) and before >= scores[count - 1]:
+        return count
+    odds = sketch.odds
+    step = odds[1] - odds[0] if a > 1 else chain[2] - odds[0]
+    k = 2
+    while k < a and odds[k] - odds[k - 1] == step:
+        k += 1
+    running = k >= a and -STEEPEST <= step <= STEEPEST
+    previous = odds[a - 1]
+    for p in range(2 * a + 1, active + 1):
+        running = running and chain[p - 1] - previous == step
+        previous = chain[p - 1]
+        length = p - a
+        if not running and length > LONGEST:
+            break
+        bits = costs.literal[length]
+        if running:
+            bits = min(bits, run_bits(costs, step, length))
+        count = keep(scores, choices, count, before + sketch.after[p] + bits, a, length)
+    for period in range(2, min(a, PERIODS)):
+        k = period
+        while k < a and odds[k] == odds[k - period]:
+            k += 1
+        if k < a:
+            continue
+        while a + k < active:
+            there = odds[k - period] if k - period < a else chain[a + k - period]
+            if chain[a + k] != there:
+                break
+            k += 1
+        for times in range(a // period + 1, min(k // period, 8) + 1):
+            length = times * period
+            bits = costs.literal[period] + costs.derived[REPEAT_LIST]
+            bits += before + sketch.after[a + length]
+            count = keep(scores, choices, count, bits, a, length)
+    return count
+
+
+@inner
+def keep(scores: Floats, choices: Array, count: int, bits: float, place: int, length: int) -> int:
+    """Insert a candidate into the sorted list; how many there are."""
+    most = len(scores)
+    if count == most and bits >= scores[most - 1]:
+        return count
+    at = count if count < most else most - 1
+    while at > 0 and scores[at - 1] > bits:
+        scores[at] = scores[at - 1]
+        choices[at, 0], choices[at, 1] = choices[at - 1, 0], choices[at - 1, 1]
+        at -= 1
+    scores[at] = bits
+    choices[at, 0], choices[at, 1] = place, length
+    return min(count + 1, most)
