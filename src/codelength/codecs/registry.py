@@ -26,6 +26,7 @@ BUILT_IN = {
     "brotli": "codelength.codecs.registry:build_standard",
     "ppmd": "codelength.codecs.registry:build_ppmd",
     "gold": "codelength.synthesis.gold:build",
+    "solver": "codelength.synthesis.solver.codec:build",
 }
 """Name to "module:factory"; modules are imported when they are asked for."""
 GROUP = "codelength.codecs"
@@ -92,6 +93,15 @@ class Spec:
             bounds = f"{allowed[0]}..{allowed[-1]}"
             raise InputError(f"--codec {self.text}: {key} is an integer in {bounds}, not {value}")
         return int(value)
+
+    def number(self, key: str, default: float | None) -> float | None:
+        """The value of an option that is a finite number above 0."""
+        text = dict(self.options).get(key)
+        if text is None:
+            return default
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or float(text) == 0:
+            raise InputError(f"--codec {self.text}: {key} is a number above 0, not {text}")
+        return float(text)
 
 
 Factory = Callable[[Spec], "Codec | Estimator"]

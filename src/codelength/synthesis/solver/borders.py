@@ -30,8 +30,8 @@ Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-NEW_BORDERS = 3
-"""New sources at a time: small ones that come early would cut what large ones need whole."""
+NEW_BORDERS = 5
+"""New sources at a time."""
 
 
 @inner
@@ -42,6 +42,32 @@ def note_border(
     """Keep start..end among the best sources, where deriving `shown` symbols from it saves bits."""
     cost = 0.0 if operation < 0 else costs.derived[operation]
     saved = 8.0 * shown - cost - costs.derived[CONCATENATE]
+    if saved <= 0:
+        return
+    if shown > 0:
+        # Runs at either end may be pieces of their own.
+        for side in range(2):
+            k = run_at(tape.symbols, start, end, side)
+            if 4 <= k < end - start - 4:
+                first, last = (start + k, end) if side == 0 else (start, end - k)
+                put_border(found, saving, first, last, saved - 8.0 * k)
+    put_border(found, saving, start, end, saved)
+
+
+@inner
+def run_at(symbols: Array, start: int, end: int, side: int) -> int:
+    """How many symbols at the start (side 0) or at the end of start..end have one difference."""
+    ahead, at = (1, start) if side == 0 else (-1, end - 1)
+    step = symbols[at + ahead] - symbols[at]
+    k = 2
+    while k < end - start and symbols[at + ahead * k] - symbols[at + ahead * (k - 1)] == step:
+        k += 1
+    return k
+
+
+@inner
+def put_border(found: Array, saving: Floats, start: int, end: int, saved: float) -> None:
+    """Put start..end into the list, if it saves more than the worst there."""
     if saved <= 0:
         return
     worst = 0
@@ -289,18 +315,30 @@ def find_borders(
 
 @inner
 def take_borders(tape: Tape, pool: Pool, costs: Costs, found: Array, saving: Floats) -> int:
-    """Remember the best borders that were found and not taken yet; how many."""
+    """Remember the best borders that were found and not taken yet; how many.
+
+    What overlaps a better one waits: a small source that came with a large one would cut it.
+    """
     taken = 0
+    for k in range(len(saving)):
+        found[k, 2] = 0
     while taken < NEW_BORDERS:
-        chosen = 0
+        chosen = -1
         for k in range(len(saving)):
-            if saving[k] > saving[chosen]:
-                chosen = k
-        if saving[chosen] <= 0:
+            if saving[k] > 0 and found[k, 2] == 0:
+                if chosen < 0 or saving[k] > saving[chosen]:
+                    chosen = k
+        if chosen < 0:
             break
-        saving[chosen] = 0.0
         start, end = found[chosen, 0], found[chosen, 1]
-        if find(pool, tape.symbols, start, end - start) < 0:
-            remember_literal(pool, costs, tape, start, end, tape.rank[end - 1])
-            taken += 1
+        found[chosen, 2] = 1
+        apart = True
+        for k in range(len(saving)):
+            if found[k, 2] == 2 and found[k, 0] < end and start < found[k, 1]:
+                apart = False
+        if apart:
+            found[chosen, 2], saving[chosen] = 2, 0.0
+            if find(pool, tape.symbols, start, end - start) < 0:
+                remember_literal(pool, costs, tape, start, end, tape.rank[end - 1])
+                taken += 1
     return taken

@@ -1,7 +1,5 @@
 """From a cover to a program: each piece's line when it is needed, each merge as soon as it can be."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -19,23 +17,13 @@ from codelength.dsl.operations import (
     BETWEEN,
 )
 from codelength.dsl.program import Program
+from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.pool import (
     COPY, END, HIDDEN, FIRST, NEXT, OPERATION, OTHER, SECOND, SOURCE, START, Pool,
 )
 from codelength.synthesis.solver.tape import Tape
 
 Array = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Peel:
-    """One interleaving that was taken off: the stream of `length` symbols joined behind `place`.
-
-    interleave(stream's place symbols so far, peeled) and what follows, concatenated.
-    """
-
-    place: int
-    length: int
 
 
 class Builder:

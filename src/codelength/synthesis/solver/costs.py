@@ -11,15 +11,28 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.dsl.operations import (
+    ADD_ITEM,
+    BETWEEN,
     CONCATENATE,
+    FILTER,
     INTERLEAVE,
-    KINDS,
+    JUMPS,
+    MAX_N,
+    MIN_N,
+    MODULO_ITEM,
     OPERATIONS,
     RANGE_INTERVAL,
     RANGE_UP,
+    REPEAT_LIST,
     REPEAT_NUM,
+    SET_LIST,
+    SUBSTITUTE,
+    SUBTRACT_ITEM,
     Kind,
 )
+from codelength.dsl.priors import ExactPrior, Prior
+from codelength.dsl.priors.fitted import FittedPrior
+from codelength.dsl.priors.fitted_tables import Marginals
 from codelength.dsl.priors.paper import ARGUMENT_BITS, FUNCTION_BITS
 
 Floats = npt.NDArray[np.float64]
@@ -46,14 +59,71 @@ class Costs(NamedTuple):
     derived: Floats
 
 
-def paper_costs(longest: int, reference: float) -> Costs:
-    """The paper's prior (or close to it, the exact one) with references of so many bits."""
+LINES = 12
+"""Lines that a program is thought to have, for the bits of a reference."""
+
+
+def costs_of(prior: Prior, longest: int) -> Costs:
+    """Costs that stand for a prior, with literals up to `longest` values.
+
+    The fitted prior is given by its marginals; any other is taken to be like the paper's or the
+    exact one.
+    """
+    if isinstance(prior, FittedPrior):
+        return fitted_costs(prior.marginals, longest)
+    if isinstance(prior, ExactPrior):
+        reference = sum(math.log2(line) for line in range(1, LINES)) / (LINES - 1)
+        costs = uniform_costs(longest, math.log2(22), reference)
+        lengths = np.arange(longest + 1)
+        costs.literal[:] += 5.0 + np.where(lengths > 30, 1 + 2 * np.log2(np.maximum(lengths - 30, 1)), 0)
+        costs.derived[FILTER] += math.log2(3)
+        costs.repeat[:] += math.log2(25 / 20)
+        return costs
+    reference = sum(math.log2(line + 1) for line in range(1, LINES)) / (LINES - 1)
+    return uniform_costs(longest, FUNCTION_BITS, reference)
+
+
+def uniform_costs(longest: int, call: float, reference: float) -> Costs:
+    """Costs with `call` bits for an operation and `reference` bits for a line's number."""
     derived = np.full(22, NEVER)
     for number, operation in enumerate(OPERATIONS):
-        bits = FUNCTION_BITS
+        bits = call
         for kind in operation.arguments:
             bits += reference if kind == Kind.SEQUENCE else ARGUMENT_BITS[kind]
         derived[number] = bits
     up, interval, repeat = (np.full(size, NEVER) for size in (257, 258, 26))
-    up[1:], interval[1:], repeat[1:] = derived[RANGE_UP], derived[RANGE_INTERVAL], derived[REPEAT_NUM]
-    return Costs(FUNCTION_BITS + 8.0 * np.arange(longest + 1), up, interval, repeat, derived)
+    up[1:], interval[1:] = derived[RANGE_UP], derived[RANGE_INTERVAL]
+    repeat[1:] = derived[REPEAT_NUM]
+    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived)
+
+
+def fitted_costs(marginals: Marginals, longest: int) -> Costs:
+    """Costs from the fitted prior's averages."""
+    initiating, deriving, merging = marginals.operations
+    rare = marginals.range_lengths.max()
+    lengths = np.concatenate([marginals.range_lengths, np.full(258, rare)])[:258]
+    steps = float(marginals.steps[2:6].mean())
+    value = float(marginals.values.mean())
+    derived = np.minimum(deriving, initiating) + marginals.references
+    derived[CONCATENATE] = merging[CONCATENATE] + marginals.references[CONCATENATE]
+    derived[INTERLEAVE] = merging[INTERLEAVE] + marginals.references[INTERLEAVE]
+    derived[REPEAT_LIST] += marginals.times[2:5].mean()
+    derived[JUMPS] += marginals.jumps[2:6].mean()
+    derived[BETWEEN] += 8.0
+    derived[SUBSTITUTE] += 12.0
+    for operation in (ADD_ITEM, SUBTRACT_ITEM, MODULO_ITEM):
+        derived[operation] += 7.0
+    for operation in (MAX_N, MIN_N):
+        derived[operation] += 3.5
+    derived[FILTER] += math.log2(3)
+    counts = marginals.counts
+    many = np.concatenate([marginals.list_lengths, np.full(longest + 1, marginals.list_lengths.max())])
+    literal = initiating[SET_LIST] + many[: longest + 1] + value * np.arange(longest + 1)
+    literal[len(marginals.list_lengths):] += 4.0
+    return Costs(
+        literal,
+        initiating[RANGE_UP] + value + lengths[:257],
+        initiating[RANGE_INTERVAL] + value + lengths + steps,
+        initiating[REPEAT_NUM] + value + counts,
+        derived,
+    )

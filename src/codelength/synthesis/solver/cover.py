@@ -241,6 +241,29 @@ def split_for(
 
 
 @inner
+def reveal(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> None:
+    """Give hidden sequences the place where the cover makes them for less than their own line.
+
+    Not where a piece uses them that may not use that place.
+    """
+    for at in range(pieces):
+        row = path[at]
+        p = row[NEXT]
+        if p < 0 or pool.rank[p] != HIDDEN or row[SOURCE] < 0 or row[OPERATION] == COPY:
+            continue
+        bits, rank = line_bits(tape, costs, row), tape.rank[row[END] - 1]
+        if bits >= pool.cost[p]:
+            continue
+        free = True
+        for other in range(pieces):
+            uses = path[other, SOURCE] == p or path[other, OTHER] == p
+            if uses and tape.rank[path[other, START]] <= rank:
+                free = False
+        if free:
+            pool.rank[p], pool.shown[p] = rank, 1
+
+
+@inner
 def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tuple[float, int]:
     """What a cover costs with every source that it needs: (bits, pieces after cuts)."""
     for p in range(pool.info[COUNT]):
@@ -258,6 +281,7 @@ def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tu
         pool.shown[p] = 0
     for at in range(pieces):
         show(tape, pool, costs, path[at])
+    reveal(tape, pool, costs, path, pieces)
     bits = 0.0
     merged = -1  # the first piece of the chain is not merged
     for at in range(pieces):

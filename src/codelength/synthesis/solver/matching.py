@@ -61,10 +61,19 @@ def place(
         cost = costs.derived[operation]
         if length >= len(costs.literal) or cost >= costs.literal[length]:
             return
-    head = pool.buffer[0]
+    head, flat = pool.buffer[0], True
+    for k in range(1, length):
+        flat = flat and pool.buffer[k] == head
+    run = 0  # where the run of `head` began
     for j in range(len(tape.symbols) - length + 1):
-        if tape.symbols[j] != head or not allowed(tape, pool, p, j, length):
+        if tape.symbols[j] != head:
+            run = j + 1
             continue
+        if not allowed(tape, pool, p, j, length):
+            continue
+        if flat and (j - run) % length != 0 and tape.exact[j] == 0:
+            if j + length < tape.info[0] and tape.symbols[j + length] == head:
+                continue
         same = True
         for k in range(length):
             if tape.symbols[j + k] != pool.buffer[k]:

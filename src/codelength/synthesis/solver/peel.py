@@ -1,4 +1,4 @@
-"""Which streams to take off an interleaving: what is left, and what one more peel would leave.
+"""Which streams to take off an interleaving: what is left, and what could be found in it.
 
 If the interleaved stream is no longer than what it was joined to, it does not matter where in the
 chain that happened: the first 2 m symbols alternate. If it is longer, it happened just when the
@@ -9,11 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import inner, kernel
-from codelength.synthesis.solver.costs import NEVER, Costs
-from codelength.synthesis.solver.survey import Sketch, keep, survey
+from codelength.dsl.operations import INTERLEAVE
+from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.potential import Trace, potential
+from codelength.synthesis.solver.survey import Sketch, survey
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+STREAM, LOOK, HOPE = range(3)
+"""Columns of estimates: bits of the peeled stream and its merge; in all, if one more stream is
+peeled at most; in all, if everything that the rest shows could be peeled."""
 
 
 @inner
@@ -36,25 +42,26 @@ def peels(
     cut: int,
     costs: Costs,
     sketch: Sketch,
+    trace: Trace,
     scores: Floats,
     choices: Array,
     next_scores: Floats,
     next_choices: Array,
-    best: Floats,
-    chosen: Array,
     rest: Array,
-    streams: Floats,
-    stream_bits: Floats,
+    estimates: Floats,
+    streams: Array,
+    bounds: Array,
+    peeled: int,
 ) -> int:
-    """The best peels, by what they or they and one more would leave, best first; how many.
+    """Survey the peels of chain[:active]; how many there are.
 
     Arguments:
-        scores, choices: room for the candidates; `next_*`: for one of a candidate's own.
-        best, chosen: float64 `[k]`, int64 `[k, 2]`: bits, and (place, length).
-        streams: bits of the peeled stream and its merge, of each chosen one, float64 `[k]`.
+        scores, choices: bits, and (place, length) of each, float64 `[n]`, int64 `[n, 2]`.
+        next_scores, next_choices: room for one peel of what is left.
+        estimates: float64 `[n, 3]`, see `STREAM`.
+        streams, bounds, peeled: the streams that were peeled before, with room for all symbols.
     """
     count = survey(chain, size, active, cut, costs, sketch, scores, choices)
-    kept = 0
     for k in range(count):
         place, length = choices[k, 0], choices[k, 1]
         left = leave(chain, size, place, length, rest)
@@ -62,15 +69,21 @@ def peels(
             next_active, next_cut = place, place
         else:
             next_active, next_cut = active - length, (cut - length if cut > 0 else 0)
-        bits = scores[k]
-        whole = survey(rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices)
+        more = survey(rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices)
         # What the stream itself costs: the score less what is left as it is.
-        stream_bits[k] = bits - sketch.after[0]
-        if whole > 0:
-            bits = min(bits, stream_bits[k] + next_scores[0])
-        kept = keep(best, chosen, kept, bits, place, length)
-    for k in range(kept):
-        for j in range(count):
-            if choices[j, 0] == chosen[k, 0] and choices[j, 1] == chosen[k, 1]:
-                streams[k] = stream_bits[j]
-    return kept
+        estimates[k, STREAM] = scores[k] - sketch.after[0]
+        estimates[k, LOOK] = scores[k]
+        if more > 0:
+            estimates[k, LOOK] = min(scores[k], estimates[k, STREAM] + next_scores[0])
+        at = bounds[peeled]
+        pairs = min(place, length)
+        for j in range(length):
+            streams[at + j] = chain[2 * j + 1] if j < pairs else chain[pairs + j]
+        bounds[peeled + 1] = at + length
+        bounds[peeled + 2] = at + length + left
+        for j in range(left):
+            streams[at + length + j] = rest[j]
+        estimates[k, HOPE] = potential(
+            streams, bounds, peeled + 1, next_active, costs.derived[INTERLEAVE], trace
+        )
+    return count

@@ -25,7 +25,7 @@ class Room(NamedTuple):
     Arguments:
         best: bits up to each place; `back`, `via`: the piece that got there.
         path: pieces of a cover, int64 `[n, 8]`; `kept`: of the best one.
-        found: borders, int64 `[32, 2]`; `saving`: bits.
+        found: borders, int64 `[32, 3]`; `saving`: bits.
     """
 
     best: Floats
@@ -45,7 +45,7 @@ def new_room(symbols: int) -> Room:
         np.zeros(symbols + 1, np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
-        np.zeros((32, 2), np.int64),
+        np.zeros((32, 3), np.int64),
         np.zeros(32),
     )
 

@@ -10,6 +10,7 @@ from codelength.synthesis.solver.pool import HIDDEN, Pool, remember
 from codelength.synthesis.solver.tape import Tape
 
 NONE = constant(-1)
+LONGEST_PERIOD = constant(40)
 
 
 @inner
@@ -155,8 +156,31 @@ def plant_period(tape: Tape, pool: Pool, costs: Costs, start: int, end: int) -> 
 
 
 @inner
+def plant_repeats(tape: Tape, pool: Pool, costs: Costs) -> None:
+    """What the chain shows several times in a row, as a part of it."""
+    symbols, size = tape.symbols, tape.info[0]
+    for period in range(3, min(size // 2, LONGEST_PERIOD) + 1):
+        k = period
+        while k < size:
+            start = k
+            while k < size and symbols[k] == symbols[k - period]:
+                k += 1
+            if k - start >= period:
+                first = start - period
+                rank = tape.rank[start - 1]
+                step = symbols[first + 1] - symbols[first]
+                j = 2
+                while j < period and symbols[first + j] - symbols[first + j - 1] == step:
+                    j += 1
+                if j < period:
+                    remember_literal(pool, costs, tape, first, start, rank)
+            k += 1
+
+
+@inner
 def plant(tape: Tape, pool: Pool, costs: Costs) -> None:
     """Put sources that the tape hints at into the pool."""
+    plant_repeats(tape, pool, costs)
     for part in range(tape.info[1] + 1):
         start, end = tape.bounds[part], tape.bounds[part + 1]
         if part > 0:

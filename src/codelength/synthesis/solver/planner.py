@@ -1,0 +1,214 @@
+"""The search over plans: peel, cover, keep the best few, peel again; any time there is a best one."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.dsl.program import Program
+from codelength.synthesis.solver.build import build
+from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.peel import HOPE, LOOK, STREAM, peels
+from codelength.synthesis.solver.plans import Peel, Plan, peel_off
+from codelength.synthesis.solver.pool import new_pool
+from codelength.synthesis.solver.potential import new_trace
+from codelength.synthesis.solver.search import cover_tape, new_room
+from codelength.synthesis.solver.survey import new_sketch
+from codelength.synthesis.solver.tape import make_tape
+
+Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How wide and how deep the search goes.
+
+    Arguments:
+        looks, hopes: peels of a plan that are tried, by each of two estimates.
+        widths: plans that are peeled further, by bits and by the two estimates.
+        depth: streams that are peeled at most.
+        patience: levels without a better program after which the search ends.
+        rounds: of improving one cover.
+        slack: a cover beyond so many times the best bits is not improved.
+        doubt: plans whose hope is beyond so many times the best bits are left out.
+        kept: programs that are kept for the final choice.
+    """
+
+    looks: int = 8
+    hopes: int = 6
+    widths: tuple[int, int, int] = (2, 2, 4)
+    depth: int = 6
+    patience: int = 2
+    rounds: int = 16
+    slack: float = 1.3
+    doubt: float = 1.15
+    kept: int = 4
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When a search ends at the latest.
+
+    Arguments:
+        nodes: tapes covered.
+        seconds: of wall-clock time; results then depend on the machine.
+    """
+
+    nodes: int = 600
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A program and the search's own estimate of its bits."""
+
+    bits: float
+    program: Program
+    plan: Plan
+
+
+class OutOfBudget(Exception):
+    """Ends the search."""
+
+
+class Planner:
+    """Searches the plans of one target.
+
+    Arguments:
+        symbols: how many the target has.
+        costs: of lines.
+    """
+
+    def __init__(self, symbols: int, costs: Costs, budget: Budget, effort: Effort) -> None:
+        self.costs, self.budget, self.effort = costs, budget, effort
+        self.candidates: list[Candidate] = []
+        self.nodes = 0
+        self._end = None if budget.seconds is None else time.monotonic() + budget.seconds
+        self._pool, self._room = new_pool(symbols), new_room(symbols)
+        self._sketch, self._trace = new_sketch(symbols), new_trace(symbols)
+        wide = symbols // 2 + 24
+        self._scores, self._choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
+        self._next = np.zeros(1), np.zeros((1, 2), np.int64)
+        self._rest, self._estimates = np.zeros(symbols + 2, np.int64), np.zeros((wide, 3))
+        self._flat, self._bounds = np.zeros(symbols + 2, np.int64), np.zeros(16, np.int64)
+
+    @property
+    def best(self) -> float:
+        """The fewest estimated bits so far."""
+        return self.candidates[0].bits if self.candidates else float("inf")
+
+    def evaluate(self, plan: Plan) -> float:
+        """Cover a plan's tape; keeps its program if it is among the best; the estimated bits."""
+        least = float("inf")
+        for ahead in (False, True) if plan.peels else (False,):
+            if self.candidates and (
+                self.nodes >= self.budget.nodes
+                or (self._end is not None and time.monotonic() > self._end)
+            ):
+                raise OutOfBudget
+            self.nodes += 1
+            tape = make_tape(plan.chain, list(plan.cuts), list(plan.streams))
+            bits, pieces = cover_tape(
+                tape,
+                self._pool,
+                self.costs,
+                self._room,
+                self.effort.rounds,
+                ahead,
+                self.best * self.effort.slack,
+            )
+            least = min(least, float(bits))
+            if len(self.candidates) < self.effort.kept or bits < self.candidates[-1].bits:
+                program = build(tape, self._pool, self._room.kept, pieces, list(plan.peels))
+                if program is not None:
+                    self.candidates.append(Candidate(float(bits), program, plan))
+                    self.candidates.sort(key=lambda candidate: candidate.bits)
+                    del self.candidates[self.effort.kept :]
+        return least
+
+    def survey(self, plan: Plan) -> list[tuple[Peel, float, float, float]]:
+        """The peels to try: (peel, bits of its stream, look, hope), see `peel.STREAM`."""
+        at = 0
+        for number, stream in enumerate(plan.streams):
+            self._flat[at : at + len(stream)] = stream
+            at += len(stream)
+            self._bounds[number + 1] = at
+        count = peels(
+            plan.chain,
+            len(plan.chain),
+            plan.active,
+            plan.cut,
+            self.costs,
+            self._sketch,
+            self._trace,
+            self._scores,
+            self._choices,
+            *self._next,
+            self._rest,
+            self._estimates,
+            self._flat,
+            self._bounds,
+            len(plan.streams),
+        )
+        found = self._estimates[:count].copy()
+        choices: Sequence[tuple[int, int]] = self._choices[:count].tolist()
+        picks = [
+            *np.argsort(found[:, LOOK], kind="stable")[: self.effort.looks].tolist(),
+            *np.argsort(found[:, HOPE], kind="stable")[: self.effort.hopes].tolist(),
+        ]
+        return [
+            (
+                Peel(*choices[k]),
+                float(found[k, STREAM]),
+                float(found[k, LOOK]) + plan.bits,
+                float(found[k, HOPE]),
+            )
+            for k in dict.fromkeys(picks)
+        ]
+
+    def run(self, target: Array) -> None:
+        """Search until nothing better is found, or the budget is used up."""
+        root = Plan(target, len(target))
+        try:
+            self.evaluate(root)
+            self._levels(root)
+        except OutOfBudget:
+            pass
+
+    def _levels(self, root: Plan) -> None:
+        level, idle = [root], 0
+        for _ in range(self.effort.depth):
+            before = self.best
+            tried: list[tuple[tuple[float, float, float], Plan]] = []
+            for plan in level:
+                if plan.active < 4:
+                    continue
+                for peel, bits, look, hope in self.survey(plan):
+                    if hope <= self.best * self.effort.doubt:
+                        child = peel_off(plan, peel, bits)
+                        tried.append(((self.evaluate(child), look, hope), child))
+            level = self._choose(tried)
+            idle = 0 if self.best < before - 1e-9 else idle + 1
+            if not level or idle == self.effort.patience:
+                return
+
+    def _choose(self, tried: list[tuple[tuple[float, float, float], Plan]]) -> list[Plan]:
+        """The best plans by each measure, none near a sibling that is better by it."""
+        chosen: list[Plan] = []
+        for measure, width in enumerate(self.effort.widths):
+            taken = 0
+            for _, plan in sorted(tried, key=lambda one: one[0][measure]):
+                if taken == width:
+                    break
+                if plan in chosen:
+                    taken += 1
+                elif not any(
+                    plan.peels[:-1] == other.peels[:-1] and plan.peels[-1].near(other.peels[-1])
+                    for other in chosen
+                ):
+                    chosen.append(plan)
+                    taken += 1
+        hopes = {id(plan): measures[2] for measures, plan in tried}
+        return [plan for plan in chosen if hopes[id(plan)] < self.best * self.effort.doubt]
