@@ -8,9 +8,9 @@ chain had `place` symbols, and its tail goes on behind them.
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner, kernel
+from codelength.coding.compiled import constant, inner, kernel
 from codelength.dsl.operations import INTERLEAVE
-from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.costs import NEVER, Costs
 from codelength.synthesis.solver.potential import Trace, potential
 from codelength.synthesis.solver.survey import Sketch, survey
 
@@ -20,6 +20,11 @@ Floats = npt.NDArray[np.float64]
 STREAM, LOOK, HOPE = range(3)
 """Columns of estimates: bits of the peeled stream and its merge; in all, if one more stream is
 peeled at most; in all, if everything that the rest shows could be peeled."""
+
+SHORT, LONG = constant(5), constant(25)
+"""Lengths of streams that may be literals, which no estimate of one more peel sees."""
+FIRST = constant(6)
+"""Other peels that are looked behind."""
 
 
 @inner
@@ -32,6 +37,33 @@ def leave(chain: Array, size: int, place: int, length: int, rest: Array) -> int:
     for k in range(from_here, size):
         rest[pairs + k - from_here] = chain[k]
     return size - length
+
+
+@inner
+def deeper(
+    rest: Array, left: int, active: int, cut: int, costs: Costs, sketch: Sketch, scores: Floats,
+    choices: Array, next_scores: Floats, next_choices: Array, further: Array,
+) -> float:
+    """Bits of a chain after two more peels, the first of a stream that may be a literal."""
+    count = survey(rest, left, active, cut, costs, sketch, scores, choices, False)
+    least = scores[0] if count > 0 else NEVER
+    for k in range(count):
+        place, length = choices[k, 0], choices[k, 1]
+        if k >= FIRST and not (place == length and SHORT <= length <= LONG):
+            continue
+        less = leave(rest, left, place, length, further)
+        if length > place:
+            next_active, next_cut = place, place
+        else:
+            next_active, next_cut = active - length, (cut - length if cut > 0 else 0)
+        if next_active < 2 * SHORT:
+            continue
+        more = survey(
+            further, less, next_active, next_cut, costs, sketch, next_scores, next_choices, False
+        )
+        if more > 0:
+            least = min(least, scores[k] - sketch.after[0] + next_scores[0])
+    return least
 
 
 @kernel
@@ -52,6 +84,10 @@ def peels(
     streams: Array,
     bounds: Array,
     peeled: int,
+    more_scores: Floats,
+    more_choices: Array,
+    further: Array,
+    deep: bool,
 ) -> int:
     """Survey the peels of chain[:active]; how many there are.
 
@@ -59,9 +95,10 @@ def peels(
         scores, choices: bits, and (place, length) of each, float64 `[n]`, int64 `[n, 2]`.
         next_scores, next_choices: room for one peel of what is left.
         estimates: float64 `[n, 3]`, see `STREAM`.
+        more_scores, more_choices, further: room to look deeper, if `deep`.
         streams, bounds, peeled: the streams that were peeled before, with room for all symbols.
     """
-    count = survey(chain, size, active, cut, costs, sketch, scores, choices)
+    count = survey(chain, size, active, cut, costs, sketch, scores, choices, True)
     for k in range(count):
         place, length = choices[k, 0], choices[k, 1]
         left = leave(chain, size, place, length, rest)
@@ -69,12 +106,18 @@ def peels(
             next_active, next_cut = place, place
         else:
             next_active, next_cut = active - length, (cut - length if cut > 0 else 0)
-        more = survey(rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices)
+        more = survey(rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices, True)
         # What the stream itself costs: the score less what is left as it is.
         estimates[k, STREAM] = scores[k] - sketch.after[0]
         estimates[k, LOOK] = scores[k]
         if more > 0:
             estimates[k, LOOK] = min(scores[k], estimates[k, STREAM] + next_scores[0])
+        if deep and place == length and SHORT <= length <= LONG and next_active >= 4 * SHORT:
+            bits = deeper(
+                rest, left, next_active, next_cut, costs, sketch, more_scores, more_choices,
+                next_scores, next_choices, further,
+            )
+            estimates[k, LOOK] = min(estimates[k, LOOK], estimates[k, STREAM] + bits)
         at = bounds[peeled]
         pairs = min(place, length)
         for j in range(length):

@@ -45,6 +45,9 @@ class Effort:
     slack: float = 1.3
     doubt: float = 1.15
     kept: int = 4
+    deep: int = 2
+    sure: int = 2
+    despair: float = 1.6
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Planner:
         self._scores, self._choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
         self._next = np.zeros(1), np.zeros((1, 2), np.int64)
         self._rest, self._estimates = np.zeros(symbols + 2, np.int64), np.zeros((wide, 3))
+        self._more = np.zeros(wide), np.zeros((wide, 2), np.int64), np.zeros(symbols + 2, np.int64)
         self._flat, self._bounds = np.zeros(symbols + 2, np.int64), np.zeros(16, np.int64)
 
     @property
@@ -151,6 +155,8 @@ class Planner:
             self._flat,
             self._bounds,
             len(plan.streams),
+            *self._more,
+            len(plan.peels) < self.effort.deep,
         )
         found = self._estimates[:count].copy()
         choices: Sequence[tuple[int, int]] = self._choices[:count].tolist()
@@ -185,8 +191,8 @@ class Planner:
             for plan in level:
                 if plan.active < 4:
                     continue
-                for peel, bits, look, hope in self.survey(plan):
-                    if hope <= self.best * self.effort.doubt:
+                for rank, (peel, bits, look, hope) in enumerate(self.survey(plan)):
+                    if rank < self.effort.sure or hope <= self.best * self.effort.doubt:
                         child = peel_off(plan, peel, bits)
                         tried.append(((self.evaluate(child), look, hope), child))
             level = self._choose(tried)
@@ -199,9 +205,13 @@ class Planner:
         chosen: list[Plan] = []
         for measure, width in enumerate(self.effort.widths):
             taken = 0
-            for _, plan in sorted(tried, key=lambda one: one[0][measure]):
+            for measures, plan in sorted(tried, key=lambda one: one[0][measure]):
                 if taken == width:
                     break
+                if measure == 2 and measures[2] > self.best * self.effort.doubt:
+                    break
+                if measures[0] > self.best * self.effort.despair:
+                    continue
                 if plan in chosen:
                     taken += 1
                 elif not any(
@@ -210,5 +220,4 @@ class Planner:
                 ):
                     chosen.append(plan)
                     taken += 1
-        hopes = {id(plan): measures[2] for measures, plan in tried}
-        return [plan for plan in chosen if hopes[id(plan)] < self.best * self.effort.doubt]
+        return chosen

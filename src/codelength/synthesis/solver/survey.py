@@ -247,7 +247,7 @@ def crossing(
 @inner
 def survey(
     chain: Array, size: int, active: int, cut: int, costs: Costs, sketch: Sketch, scores: Floats,
-    choices: Array,
+    choices: Array, full: bool,
 ) -> int:
     """The best peels of chain[:active] by estimated bits, best first; how many.
 
@@ -255,6 +255,7 @@ def survey(
         cut: a border that the chain must have, 0 for none.
             scores, choices: float64 `[n]`, int64 `[n, 2]`: bits, and (place, length) of each. Every
             shorter stream is among them if there are active / 2 + 16 places.
+        full: look for copies behind the interleaving, too.
     """
     count, half = 0, active // 2
     merge = costs.derived[INTERLEAVE]
@@ -264,7 +265,8 @@ def survey(
     for k in range(half):
         sketch.odds[k] = chain[2 * k + 1]
     leaves(sketch.odds, half, costs, sketch.leaf)
-    relations(sketch.odds, half, chain, active, costs, sketch.leaf)
+    if full:
+        relations(sketch.odds, half, chain, active, costs, sketch.leaf)
     relations_beside(sketch.odds, sketch.evens, half, costs, sketch.leaf)
     forward(sketch.evens, evens, costs, sketch.border, sketch.open)
     backward(chain, size, cut, costs, sketch.after, sketch.after_open)
