@@ -48,7 +48,10 @@ def note_border(
         # Runs at either end may be pieces of their own.
         for side in range(2):
             k = run_at(tape.symbols, start, end, side)
-            if 4 <= k < end - start - 4:
+            flat = tape.symbols[start if side == 0 else end - 2] == tape.symbols[
+                start + 1 if side == 0 else end - 1
+            ]
+            if (k >= 4 or (flat and k >= 2)) and k < end - start - 4:
                 first, last = (start + k, end) if side == 0 else (start, end - k)
                 put_border(found, saving, first, last, saved - 8.0 * k)
     put_border(found, saving, start, end, saved)
@@ -121,7 +124,7 @@ def compare(
             note_border(tape, costs, found, saving, i, i + k, k, -1 if shift == 0 else ADD_ITEM)
     if symbols[j] == symbols[i]:
         back = min(i + 1 - low, limit - j)
-        if not (i + 1 < high and j > 0 and i + 1 < j and symbols[i + 1] == symbols[j - 1]):
+        if not (i + 1 < high and j > 0 and i + 1 < j - 1 and symbols[i + 1] == symbols[j - 1]):
             k = 1
             while k < back and symbols[j + k] == symbols[i - k]:
                 k += 1
@@ -216,8 +219,9 @@ def compare_filtered(
     if symbols[i] != symbols[j]:
         return
     odd = symbols[j] % 2
-    k, at, last = 0, i, i
-    while at < high and j + k < limit:
+    k, at = 0, i
+    stop = min(high, j) if j > i else high
+    while at < stop and j + k < limit:
         if symbols[at] % 2 == odd:
             if symbols[at] != symbols[j + k]:
                 break

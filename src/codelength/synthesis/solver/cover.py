@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> None:
     """What each sequence costs as a source beside this cover: a line, or cuts in a literal."""
     for p in range(pool.info[COUNT]):
-        if pool.shown[p] == 1:
+        if pool.shown[p] == 1 or pool.shown[p] > 2:  # shown, or more than one piece needs it
             pool.price[p] = 0.0
             continue
         pool.price[p] = pool.cost[p]
@@ -61,8 +61,6 @@ def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int
                 cuts = (row[START] < start) + (row[END] > end)
                 bits = cuts * (costs.derived[CONCATENATE] + costs.literal[0])
                 pool.price[p] = min(pool.price[p], bits)
-        if pool.shown[p] > 2:
-            pool.price[p] = 0.0  # more than one piece needs it
 
 
 @inner

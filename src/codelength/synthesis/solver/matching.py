@@ -16,6 +16,7 @@ from codelength.dsl.operations import (
     MODULO_ITEM,
     MODULO_TWO,
     REPEAT_LIST,
+    REPEAT_NUM,
     REVERSE,
     SCAN_ADD,
     SUBSTITUTE,
@@ -24,7 +25,16 @@ from codelength.dsl.operations import (
     ZERO,
 )
 from codelength.synthesis.solver.costs import Costs
-from codelength.synthesis.solver.pool import COPY, COUNT, MATCHED, Pool, add_edge
+from codelength.synthesis.solver.pool import (
+    COPY,
+    COUNT,
+    EDGES,
+    HIDDEN,
+    MATCHED,
+    Pool,
+    add_edge,
+    remember,
+)
 from codelength.synthesis.solver.tape import Tape
 
 NONE = constant(-1)
@@ -259,13 +269,36 @@ def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
 
 
 @inner
+def match_turned(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
+    """Keep the reverse of sequence p as a source if the tape shows it with its items changed."""
+    start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
+    if length < 6 or pool.recipe[p, 0] <= REPEAT_NUM or pool.recipe[p, 0] == REVERSE:
+        return
+    for k in range(length):
+        pool.buffer[k] = pool.values[start + length - 1 - k]
+    rank = HIDDEN if pool.rank[p] == HIDDEN else max(pool.rank[p], ZERO) + 1
+    count = pool.info[COUNT]
+    q = remember(
+        pool, pool.buffer, ZERO, length, rank, REVERSE, p, NONE, ZERO, ZERO, costs.derived[REVERSE]
+    )
+    if q != count:
+        return
+    edges = pool.info[EDGES]
+    match_items(tape, pool, costs, q)
+    if pool.info[EDGES] == edges:
+        pool.info[COUNT] = count
+
+
+@inner
 def match_new(tape: Tape, pool: Pool, costs: Costs) -> None:
     """Match the sequences that came into the pool since the last call."""
     first = pool.info[MATCHED]
-    for p in range(first, pool.info[COUNT]):
+    last = pool.info[COUNT]
+    for p in range(first, last):
         match_whole(tape, pool, costs, p)
         match_items(tape, pool, costs, p)
         match_parts(tape, pool, costs, p)
+        match_turned(tape, pool, costs, p)
         for q in range(p):
             match_two(tape, pool, costs, p, q)
-    pool.info[MATCHED] = pool.info[COUNT]
+    pool.info[MATCHED] = last

@@ -68,12 +68,12 @@ def cover_tape(
     clear(pool, len(tape.symbols))
     plant(tape, pool, costs)
     price_sources(tape, pool, costs, room.path, ZERO)
-    least, kept, looks = 2 * NEVER, ZERO, 0
+    least, last, kept, looks = 2 * NEVER, 2 * NEVER, ZERO, 0
     for k in range(len(room.saving)):
         room.saving[k] = 0.0
     for turn in range(rounds):
-        match_new(tape, pool, costs)
         before = pool.info[COUNT]
+        match_new(tape, pool, costs)
         pieces = cover(tape, pool, costs, room.best, room.back, room.via, room.path)
         bits, pieces = settle(tape, pool, costs, room.path, pieces)
         if bits < least:
@@ -88,7 +88,8 @@ def cover_tape(
             find_borders(tape, pool, costs, room.path, pieces, room.found, room.saving)
             take_borders(tape, pool, costs, room.found, room.saving)
         price_sources(tape, pool, costs, room.path, pieces)
-        if turn > 0 and pool.info[COUNT] == before:
+        better, last = bits < last - 1e-6, bits
+        if turn > 0 and not better and pool.info[COUNT] == before:
             if not release(tape, pool, room.path, pieces):
                 break
     return least, kept
