@@ -21,6 +21,7 @@ from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.pool import (
     COPY, END, HIDDEN, FIRST, NEXT, OPERATION, OTHER, SECOND, SOURCE, START, Pool,
 )
+from codelength.synthesis.solver.seeds import AGAIN
 from codelength.synthesis.solver.tape import Tape
 
 Array = npt.NDArray[np.int64]
@@ -99,8 +100,12 @@ ARGUMENTS = {5: 0, 7: 1, 9: 1, 10: 1, 11: 1, 12: 1, 13: 1, 15: 0}
 """Arguments behind the sequence: of reverse, jumps, max_n, min_n, add, subtract, modulo, scan_add."""
 
 
-def build(tape: Tape, pool: Pool, path: Array, pieces: int, peels: list[Peel]) -> Program | None:
+def build(
+    tape: Tape, pool: Pool, path: Array, pieces: int, peels: list[Peel], phase: Array
+) -> Program | None:
     """The program of a cover; `peels` from the outermost inwards, streams in the same order.
+
+    A stream is joined as soon as it can be, but behind pieces of an earlier phase.
 
     None where a peel finds no place (its place is no border of the cover).
     """
@@ -123,12 +128,18 @@ def build(tape: Tape, pool: Pool, path: Array, pieces: int, peels: list[Peel]) -
         number = builder.line(piece(row), p)
         return number if joined < 0 else builder.add(None, operation, joined, number)
 
-    for row in chain:
+    def phase_of(row: Array) -> int:
+        return int(phase[AGAIN if row[OPERATION] == COPY else row[OPERATION]])
+
+    for number, row in enumerate(chain):
         joined = join(row, CONCATENATE)
         length += int(row[END] - row[START])
         while waiting:
             peel, stream = waiting[-1]
             if length < peel.place or (peel.length > peel.place and length != peel.place):
+                break
+            bound = any(other.length > other.place for other, _ in waiting)
+            if not bound and any(phase_of(later) < phase_of(stream) for later in chain[number + 1 :]):
                 break
             joined = join(stream, INTERLEAVE)
             length += peel.length

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from codelength.coding.compiled import constant
 from codelength.dsl.operations import (
     ADD_ITEM,
     BETWEEN,
@@ -50,6 +51,10 @@ class Costs(NamedTuple):
         interval: a range_func_interval of so many elements, float64 `[258]`.
         repeat: a repeat_num of so many elements, float64 `[26]`.
         derived: a line of each operation on earlier lines, float64 `[22]`.
+        phase: when in a program a line of each operation is expected, int64 `[23]`, the last entry
+            for using a sequence again; all 0 where a prior does not care.
+        extra: bits of a piece that comes after one of a later phase, and of a source that is not
+            itself in the output; of using a sequence again, float64 `[2]`.
     """
 
     literal: Floats
@@ -57,6 +62,14 @@ class Costs(NamedTuple):
     interval: Floats
     repeat: Floats
     derived: Floats
+    phase: npt.NDArray[np.int64]
+    extra: Floats
+
+
+ANY_TIME = np.zeros(23, np.int64)
+SAMPLED = np.array([0, 0, 0, 0, 2, 1, 3, 2, 2, 4, 4, 4, 4, 4, 6, 5, 7, 7, 7, 0, 0, 0, 8])
+"""The sampler's blocks, for each operation in the order of `OPERATIONS`."""
+PHASES = constant(9)
 
 
 LINES = 12
@@ -94,7 +107,11 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
     up, interval, repeat = (np.full(size, NEVER) for size in (257, 258, 26))
     up[1:], interval[1:] = derived[RANGE_UP], derived[RANGE_INTERVAL]
     repeat[1:] = derived[REPEAT_NUM]
-    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived)
+    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived, ANY_TIME, np.zeros(2))
+
+
+ESCAPE, AGAIN = 8.0, 5.0
+"""Bits under the fitted prior of a line that the sampler would not write there, and of a reuse."""
 
 
 def fitted_costs(marginals: Marginals, longest: int) -> Costs:
@@ -126,4 +143,6 @@ def fitted_costs(marginals: Marginals, longest: int) -> Costs:
         initiating[RANGE_INTERVAL] + value + lengths + steps,
         initiating[REPEAT_NUM] + value + counts,
         derived,
+        SAMPLED,
+        np.array([ESCAPE, AGAIN]),
     )

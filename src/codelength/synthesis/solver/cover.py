@@ -33,7 +33,7 @@ from codelength.synthesis.solver.pool import (
     Pool,
     remember,
 )
-from codelength.synthesis.solver.seeds import NONE, initiator_cost
+from codelength.synthesis.solver.seeds import AGAIN, NONE, initiator_cost
 from codelength.synthesis.solver.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]
@@ -47,7 +47,7 @@ def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int
         if pool.shown[p] == 1 or pool.shown[p] > 2:  # shown, or more than one piece needs it
             pool.price[p] = 0.0
             continue
-        pool.price[p] = pool.cost[p]
+        pool.price[p] = pool.cost[p] + costs.extra[0]
         for column in (1, 2):
             if pool.recipe[p, column] >= 0:
                 pool.price[p] += pool.price[pool.recipe[p, column]]
@@ -116,20 +116,34 @@ def edge_bits(tape: Tape, pool: Pool, number: int) -> float:
 
 
 @inner
-def cover(
-    tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, via: Array, path: Array
-) -> int:
-    """Find the cheapest cover; writes its pieces into `path`, the chain first; their number."""
+def reach_end(best: Floats, back: Array, j: int, end: int, q: int, f: int, bits: float, via: int) -> None:
+    """Note a piece j..end of phase q behind one of phase f, if there is nothing cheaper."""
+    if bits < best[end, q]:
+        best[end, q] = bits
+        back[end, q, 0], back[end, q, 1], back[end, q, 2] = j, f, via
+
+
+@inner
+def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path: Array) -> int:
+    """Find the cheapest cover; writes its pieces into `path`, the chain first; their number.
+
+    Arguments:
+        best, back: float64 `[n, PHASES]`, int64 `[n, PHASES, 3]`: the fewest bits up to each place
+            with a last piece of each phase; where it starts, the phase before it, its edge.
+    """
     size = tape.info[0]
     merge = costs.derived[CONCATENATE]
+    phases = costs.phase[AGAIN] + 1
     for j in range(size + 1):
-        best[j] = 2 * NEVER
-    best[0] = 0.0
+        for q in range(phases):
+            best[j, q] = 2 * NEVER
+    best[0, 0] = 0.0
     for j in range(size):
-        if best[j] >= 2 * NEVER:
-            continue
+        # from[q]: the cheapest way to start a piece of phase q here
         limit = tape.reach[j] - j
-        so_far = best[j] + merge
+        least, f = before(best, j, ZERO, phases, costs.extra[0])
+        if least >= 2 * NEVER:
+            continue
         step = tape.symbols[j + 1] - tape.symbols[j] if limit > 1 else 0
         running = True
         for length in range(1, limit + 1):
@@ -138,36 +152,56 @@ def cover(
             bits = costs.literal[length]
             if running:
                 bits = min(bits, initiator_cost(costs, step, length))
-            if so_far + bits < best[j + length]:
-                best[j + length], back[j + length], via[j + length] = so_far + bits, j, NONE
+            reach_end(best, back, j, j + length, ZERO, f, least + merge + bits, NONE)
         number = pool.heads[j]
         while number >= 0:
-            end = pool.edges[number, END]
-            bits = so_far + edge_bits(tape, pool, number)
-            if bits < best[end]:
-                best[end], back[end], via[end] = bits, j, number
+            bits = edge_bits(tape, pool, number)
+            if bits < NEVER:
+                operation = pool.edges[number, OPERATION]
+                q = costs.phase[operation] if operation != COPY else costs.phase[AGAIN]
+                bits += costs.extra[1] if operation == COPY else 0.0
+                least, f = before(best, j, q, phases, costs.extra[0])
+                end = pool.edges[number, END]
+                reach_end(best, back, j, end, q, f, least + merge + bits, number)
             number = pool.edges[number, NEXT]
-    pieces, j = 0, size
+    last = 0
+    for q in range(phases):
+        if best[size, q] < best[size, last]:
+            last = q
+    pieces, j, q = 0, size, last
     while j > 0:
         pieces += 1
-        j = back[j]
-    at, j = pieces, size
+        j, q = back[j, q, 0], back[j, q, 1]
+    at, j, q = pieces, size, last
     while j > 0:
         at -= 1
-        write_piece(tape, pool, costs, path, at, back[j], j, via[j])
-        j = back[j]
+        write_piece(tape, pool, costs, path, at, back[j, q, 0], j, back[j, q, 2])
+        j, q = back[j, q, 0], back[j, q, 1]
     for part in range(tape.info[1]):
         start, end = tape.bounds[part + 1], tape.bounds[part + 2]
         least, chosen = initiator_bits(tape, costs, start, end), NONE
         number = pool.heads[start]
         while number >= 0:
             bits = edge_bits(tape, pool, number)
+            if pool.edges[number, OPERATION] == COPY:
+                bits += costs.extra[1]
             if bits < least:
                 least, chosen = bits, number
             number = pool.edges[number, NEXT]
         write_piece(tape, pool, costs, path, pieces, start, end, chosen)
         pieces += 1
     return pieces
+
+
+@inner
+def before(best: Floats, j: int, q: int, phases: int, extra: float) -> tuple[float, int]:
+    """The fewest bits up to j with a piece of phase q next, and the phase of the piece before."""
+    least, f = 3 * NEVER, 0
+    for phase in range(phases):
+        bits = best[j, phase] if phase <= q else best[j, phase] + extra
+        if bits < least:
+            least, f = bits, phase
+    return least, f
 
 
 @inner
@@ -262,6 +296,14 @@ def reveal(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> No
 
 
 @inner
+def phase_of(costs: Costs, row: Array) -> int:
+    """When a piece is expected."""
+    if row[OPERATION] == COPY:
+        return costs.phase[AGAIN]
+    return costs.phase[row[OPERATION]]
+
+
+@inner
 def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tuple[float, int]:
     """What a cover costs with every source that it needs: (bits, pieces after cuts)."""
     for p in range(pool.info[COUNT]):
@@ -292,6 +334,14 @@ def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tu
         if first and (row[NEXT] < 0 or pool.rank[row[NEXT]] != HIDDEN):
             bits += line_bits(tape, costs, row)
         merged += row[START] < tape.info[0]
+    for at in range(pieces):
+        q = phase_of(costs, path[at])
+        for other in range(pieces if q < costs.phase[AGAIN] else 0):
+            if path[other, START] < path[at, START] < tape.info[0]:
+                if phase_of(costs, path[other]) > q:
+                    bits += costs.extra[0]
+                    break
+        bits += costs.extra[1] if path[at, OPERATION] == COPY else 0.0
     bits += max(merged, 0) * costs.derived[CONCATENATE]
     bits += tape.info[1] * costs.derived[INTERLEAVE]
     # Hidden sources: what needs them has a larger number, so one pass from the top finds them all.
@@ -302,7 +352,7 @@ def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tu
                 pool.shown[p] = max(pool.shown[p], 1) + 1
     for p in range(pool.info[COUNT] - 1, -1, -1):
         if pool.shown[p] >= 2:
-            bits += pool.cost[p]
+            bits += pool.cost[p] + costs.extra[0]
             for column in (1, 2):
                 source = pool.recipe[p, column]
                 if source >= 0 and pool.shown[source] == 0:

@@ -125,7 +125,7 @@ class Planner:
             )
             least = min(least, float(bits))
             if len(self.candidates) < self.effort.kept or bits < self.candidates[-1].bits:
-                program = build(tape, self._pool, self._room.kept, pieces, list(plan.peels))
+                program = build(tape, self._pool, self._room.kept, pieces, list(plan.peels), self.costs.phase)
                 if program is not None:
                     self.candidates.append(Candidate(float(bits), program, plan))
                     self.candidates.sort(key=lambda candidate: candidate.bits)

@@ -9,7 +9,7 @@ from codelength.coding.compiled import kernel
 from codelength.dsl.operations import ZERO
 from codelength.synthesis.solver.borders import find_borders, take_borders
 from codelength.synthesis.solver.cover import cover, price_sources, release, settle
-from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.costs import NEVER, PHASES, Costs
 from codelength.synthesis.solver.matching import match_new
 from codelength.synthesis.solver.pool import AHEAD, COUNT, Pool, clear, new_pool
 from codelength.synthesis.solver.seeds import plant
@@ -23,14 +23,13 @@ class Room(NamedTuple):
     """Arrays that the search writes into, for tapes up to one length.
 
     Arguments:
-        best: bits up to each place; `back`, `via`: the piece that got there.
+        best, back: see `cover`.
         path: pieces of a cover, int64 `[n, 8]`; `kept`: of the best one.
         found: borders, int64 `[32, 3]`; `saving`: bits.
     """
 
     best: Floats
     back: Array
-    via: Array
     path: Array
     kept: Array
     found: Array
@@ -40,9 +39,8 @@ class Room(NamedTuple):
 def new_room(symbols: int) -> Room:
     """Arrays for tapes of so many symbols."""
     return Room(
-        np.zeros(symbols + 1),
-        np.zeros(symbols + 1, np.int64),
-        np.zeros(symbols + 1, np.int64),
+        np.zeros((symbols + 1, PHASES)),
+        np.zeros((symbols + 1, PHASES, 3), np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
         np.zeros((32, 3), np.int64),
@@ -74,7 +72,7 @@ def cover_tape(
     for turn in range(rounds):
         before = pool.info[COUNT]
         match_new(tape, pool, costs)
-        pieces = cover(tape, pool, costs, room.best, room.back, room.via, room.path)
+        pieces = cover(tape, pool, costs, room.best, room.back, room.path)
         bits, pieces = settle(tape, pool, costs, room.path, pieces)
         if bits < least:
             least, kept = bits, pieces
