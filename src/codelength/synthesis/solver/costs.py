@@ -110,7 +110,7 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
     return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived, ANY_TIME, np.zeros(2))
 
 
-ESCAPE, AGAIN = 8.0, 5.0
+ESCAPE, AGAIN = 8.0, 8.0
 """Bits under the fitted prior of a line that the sampler would not write there, and of a reuse."""
 
 

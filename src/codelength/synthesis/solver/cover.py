@@ -341,7 +341,12 @@ def settle(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int) -> tu
                 if phase_of(costs, path[other]) > q:
                     bits += costs.extra[0]
                     break
-        bits += costs.extra[1] if path[at, OPERATION] == COPY else 0.0
+        if costs.extra[1] > 0:  # the sampler uses few things twice, and none three times
+            before_it = 0
+            for other in range(at):
+                before_it += path[other, NEXT] == path[at, NEXT]
+            bits += costs.extra[1] if before_it > 0 else 0.0
+            bits += costs.extra[0] if before_it > 1 else 0.0
     bits += max(merged, 0) * costs.derived[CONCATENATE]
     bits += tape.info[1] * costs.derived[INTERLEAVE]
     # Hidden sources: what needs them has a larger number, so one pass from the top finds them all.

@@ -107,6 +107,8 @@ class Planner:
         """Cover a plan's tape; keeps its program if it is among the best; the estimated bits."""
         least = float("inf")
         for ahead in (False, True) if plan.peels else (False,):
+            if ahead and least > self.best * self.effort.slack:
+                break
             if self.candidates and (
                 self.nodes >= self.budget.nodes
                 or (self._end is not None and time.monotonic() > self._end)
@@ -121,7 +123,7 @@ class Planner:
                 self._room,
                 self.effort.rounds,
                 ahead,
-                self.best * self.effort.slack,
+                float("inf") if ahead else self.best * self.effort.slack,
             )
             least = min(least, float(bits))
             if len(self.candidates) < self.effort.kept or bits < self.candidates[-1].bits:
