@@ -7,7 +7,7 @@ reverse of a slice of them.
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner, part
+from codelength.coding.compiled import constant, inner, part
 from codelength.dsl.operations import (
     ADD_ITEM,
     CONCATENATE,
@@ -30,6 +30,8 @@ Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
+HORIZON = constant(2048)
+"""How far behind a source a derived part is looked for."""
 NEW_BORDERS = 5
 """New sources at a time."""
 
@@ -309,7 +311,7 @@ def find_borders(
             while j < limit:
                 j = find_sorted(tape, costs, found, saving, low, high, j, limit)
             for i in range(low, high):
-                for j in range(max(start, i + 1), limit):
+                for j in range(max(start, i + 1), min(limit, i + HORIZON)):
                     if not hints(tape.symbols, i, high, j, limit):
                         continue
                     compare(tape, costs, found, saving, i, low, high, j, limit)

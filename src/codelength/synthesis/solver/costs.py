@@ -26,6 +26,7 @@ from codelength.dsl.operations import (
     RANGE_UP,
     REPEAT_LIST,
     REPEAT_NUM,
+    REVERSE,
     SET_LIST,
     SUBSTITUTE,
     SUBTRACT_ITEM,
@@ -53,6 +54,8 @@ class Costs(NamedTuple):
         derived: a line of each operation on earlier lines, float64 `[22]`.
         phase: when in a program a line of each operation is expected, int64 `[23]`, the last entry
             for using a sequence again; all 0 where a prior does not care.
+        runs: a run of so many items with each step from -8 to 8, as an initiator or one line more,
+            float64 `[17, longest + 2]`.
         extra: bits of a piece that comes after one of a later phase, and of a source that is not
             itself in the output; of using a sequence again, float64 `[2]`.
     """
@@ -64,6 +67,7 @@ class Costs(NamedTuple):
     derived: Floats
     phase: npt.NDArray[np.int64]
     extra: Floats
+    runs: Floats
 
 
 ANY_TIME = np.zeros(23, np.int64)
@@ -107,7 +111,23 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
     up, interval, repeat = (np.full(size, NEVER) for size in (257, 258, 26))
     up[1:], interval[1:] = derived[RANGE_UP], derived[RANGE_INTERVAL]
     repeat[1:] = derived[REPEAT_NUM]
-    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived, ANY_TIME, np.zeros(2))
+    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived, ANY_TIME, np.zeros(2),
+        runs_of(longest, up, interval, repeat, derived))
+
+
+def runs_of(
+    longest: int, up: Floats, interval: Floats, repeat: Floats, derived: Floats
+) -> Floats:
+    """The table `Costs.runs`: initiators, their reverses, and repeat_list of repeat_num."""
+    runs = np.full((17, longest + 2), NEVER)
+    size = min(longest + 2, 257)
+    runs[9, :size] = np.minimum(up, interval[:257])[:size]
+    runs[10:, :size] = interval[:size]
+    runs[:8] = runs[:8:-1] + derived[REVERSE]
+    flat = min(longest + 2, 26)
+    runs[8, :flat] = repeat[:flat]
+    runs[8, flat:] = repeat[25] + derived[REPEAT_LIST]
+    return runs
 
 
 ESCAPE, AGAIN = 8.0, 8.0
@@ -137,12 +157,9 @@ def fitted_costs(marginals: Marginals, longest: int) -> Costs:
     many = np.concatenate([marginals.list_lengths, np.full(longest + 1, marginals.list_lengths.max())])
     literal = initiating[SET_LIST] + many[: longest + 1] + value * np.arange(longest + 1)
     literal[len(marginals.list_lengths):] += 4.0
-    return Costs(
-        literal,
-        initiating[RANGE_UP] + value + lengths[:257],
-        initiating[RANGE_INTERVAL] + value + lengths + steps,
-        initiating[REPEAT_NUM] + value + counts,
-        derived,
-        SAMPLED,
-        np.array([ESCAPE, AGAIN]),
-    )
+    up = initiating[RANGE_UP] + value + lengths[:257]
+    interval = initiating[RANGE_INTERVAL] + value + lengths + steps
+    repeat = initiating[REPEAT_NUM] + value + counts
+    runs = runs_of(longest, up, interval, repeat, derived)
+    extra = np.array([ESCAPE, AGAIN])
+    return Costs(literal, up, interval, repeat, derived, SAMPLED, extra, runs)

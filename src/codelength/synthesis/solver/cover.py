@@ -6,7 +6,7 @@ Example: [1, 2, 3, 4, 5, 9, 9, 9, 9] -> range_func_up(1, 5), repeat_num(4, 9).
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import constant, inner, part
 from codelength.dsl.operations import (
     CONCATENATE,
     INTERLEAVE,
@@ -38,6 +38,10 @@ from codelength.synthesis.solver.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+
+LONGEST_PIECE = constant(1024)
+"""Longer literals are cut: what a border costs no longer matters."""
 
 
 @inner
@@ -101,7 +105,7 @@ def initiator_bits(tape: Tape, costs: Costs, start: int, end: int) -> float:
     return costs.literal[length]
 
 
-@inner
+@part
 def edge_bits(tape: Tape, pool: Pool, number: int) -> float:
     """Bits of an edge and of the sources that it needs; `NEVER` if those come later."""
     rank = tape.rank[pool.edges[number, START]]
@@ -115,7 +119,7 @@ def edge_bits(tape: Tape, pool: Pool, number: int) -> float:
     return bits
 
 
-@inner
+@part
 def reach_end(best: Floats, back: Array, j: int, end: int, q: int, f: int, bits: float, via: int) -> None:
     """Note a piece j..end of phase q behind one of phase f, if there is nothing cheaper."""
     if bits < best[end, q]:
@@ -146,12 +150,12 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
             continue
         step = tape.symbols[j + 1] - tape.symbols[j] if limit > 1 else 0
         running = True
-        for length in range(1, limit + 1):
+        for length in range(1, min(limit, LONGEST_PIECE) + 1):
             if length > 2 and running:
                 running = tape.symbols[j + length - 1] - tape.symbols[j + length - 2] == step
             bits = costs.literal[length]
             if running:
-                bits = min(bits, initiator_cost(costs, step, length))
+                bits = min(bits, costs.runs[step + 8, length] if 0 <= step <= 8 and (step > 0 or length <= 25) else NEVER)
             reach_end(best, back, j, j + length, ZERO, f, least + merge + bits, NONE)
         number = pool.heads[j]
         while number >= 0:
@@ -193,7 +197,7 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
     return pieces
 
 
-@inner
+@part
 def before(best: Floats, j: int, q: int, phases: int, extra: float) -> tuple[float, int]:
     """The fewest bits up to j with a piece of phase q next, and the phase of the piece before."""
     least, f = 3 * NEVER, 0

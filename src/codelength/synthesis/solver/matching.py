@@ -3,7 +3,7 @@
 Example: known [1, 2, 3], tape [... 3, 2, 1 ...] -> an edge "reverse_list of it" over those three.
 """
 
-from codelength.coding.compiled import constant, inner
+from codelength.coding.compiled import constant, inner, part
 from codelength.dsl.interpreter import accepts, sort_ascending
 from codelength.dsl.operations import (
     ADD_ITEM,
@@ -42,7 +42,7 @@ SHORTEST = constant(3)
 """Derived parts of fewer symbols are cheaper as literals."""
 
 
-@inner
+@part
 def allowed(tape: Tape, pool: Pool, p: int, j: int, length: int) -> bool:
     """Whether a line that uses sequence p may make the tape's part of `length` symbols at j."""
     end = j + length

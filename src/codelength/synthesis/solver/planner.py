@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codelength.dsl.operations import INTERLEAVE
 from codelength.dsl.program import Program
 from codelength.synthesis.solver.build import build
 from codelength.synthesis.solver.costs import Costs
@@ -19,6 +20,12 @@ from codelength.synthesis.solver.survey import new_sketch
 from codelength.synthesis.solver.tape import make_tape
 
 Array = npt.NDArray[np.int64]
+
+
+MOST = 224
+"""Peels of one plan that are looked at."""
+NEAR, FAR = 400, 2048
+"""Longer chains are not looked at three peels deep, or not peeled at all."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,10 @@ class Planner:
         self.candidates: list[Candidate] = []
         self.nodes = 0
         self._end = None if budget.seconds is None else time.monotonic() + budget.seconds
+        self._cheap = 2 * costs.repeat.min() + costs.derived[INTERLEAVE]
         self._pool, self._room = new_pool(symbols), new_room(symbols)
         self._sketch, self._trace = new_sketch(symbols), new_trace(symbols)
-        wide = symbols // 2 + 24
+        wide = min(symbols // 2 + 24, MOST)
         self._scores, self._choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
         self._next = np.zeros(1), np.zeros((1, 2), np.int64)
         self._rest, self._estimates = np.zeros(symbols + 2, np.int64), np.zeros((wide, 3))
@@ -103,17 +111,19 @@ class Planner:
         """The fewest estimated bits so far."""
         return self.candidates[0].bits if self.candidates else float("inf")
 
+    def _check(self) -> None:
+        """End the search if the budget is used up; something is always found first."""
+        late = self._end is not None and time.monotonic() > self._end
+        if self.candidates and (late or self.nodes >= self.budget.nodes):
+            raise OutOfBudget
+
     def evaluate(self, plan: Plan) -> float:
         """Cover a plan's tape; keeps its program if it is among the best; the estimated bits."""
         least = float("inf")
         for ahead in (False, True) if plan.peels else (False,):
             if ahead and least > self.best * self.effort.slack:
                 break
-            if self.candidates and (
-                self.nodes >= self.budget.nodes
-                or (self._end is not None and time.monotonic() > self._end)
-            ):
-                raise OutOfBudget
+            self._check()
             self.nodes += 1
             tape = make_tape(plan.chain, list(plan.cuts), list(plan.streams))
             bits, pieces = cover_tape(
@@ -158,7 +168,7 @@ class Planner:
             self._bounds,
             len(plan.streams),
             *self._more,
-            len(plan.peels) < self.effort.deep,
+            len(plan.peels) < self.effort.deep and plan.active <= NEAR,
         )
         found = self._estimates[:count].copy()
         choices: Sequence[tuple[int, int]] = self._choices[:count].tolist()
@@ -191,8 +201,9 @@ class Planner:
             before = self.best
             tried: list[tuple[tuple[float, float, float], Plan]] = []
             for plan in level:
-                if plan.active < 4:
+                if plan.active < 4 or plan.active > FAR or self.best < self._cheap:
                     continue
+                self._check()
                 for rank, (peel, bits, look, hope) in enumerate(self.survey(plan)):
                     if rank < self.effort.sure or hope <= self.best * self.effort.doubt:
                         child = peel_off(plan, peel, bits)

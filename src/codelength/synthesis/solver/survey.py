@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant, inner
+from codelength.coding.compiled import constant, inner, part
 from codelength.dsl.operations import (
     ADD_ITEM,
     CONCATENATE,
@@ -28,6 +28,9 @@ Floats = npt.NDArray[np.float64]
 LONGEST = constant(32)
 """A longer stream is no literal."""
 PERIODS = constant(40)
+LONGEST_COPY = constant(80)
+WHOLE = constant(26)
+"""Runs that go on longer are taken whole."""
 NO_STEP = constant(1 << 30)
 STEEPEST = constant(8)
 
@@ -40,6 +43,9 @@ class Sketch(NamedTuple):
         border: bits of the first so many evens; `open`: with a literal that goes on.
         after: bits of the chain from here on; `after_open`: a literal goes on here.
         leaf: bits of the first so many odds as one piece.
+        ahead: int64 `[n]`: how many symbols from here on have one difference; `back`: how many of
+            the first so many evens, at their end.
+        steady: how many first odds have each period; [0]: have one difference.
     """
 
     evens: Array
@@ -49,6 +55,9 @@ class Sketch(NamedTuple):
     after: Floats
     after_open: Floats
     leaf: Floats
+    ahead: Array
+    back: Array
+    steady: Array
 
 
 def new_sketch(symbols: int) -> Sketch:
@@ -56,30 +65,22 @@ def new_sketch(symbols: int) -> Sketch:
     size = symbols + 2
     return Sketch(
         np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size), np.zeros(size),
-        np.zeros(size), np.zeros(size), np.zeros(size),
+        np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size, np.int64),
+        np.zeros(size, np.int64), np.zeros(PERIODS + 1, np.int64),
     )
-
-
-@inner
-def run_bits(costs: Costs, step: int, length: int) -> float:
-    """Bits of a run with this step: an initiator, repeated or reversed if need be."""
-    if step == 0 and length > 25:
-        return costs.repeat[25] + costs.derived[REPEAT_LIST]
-    if step >= 0:
-        return initiator_cost(costs, step, length)
-    return initiator_cost(costs, -step, length) + costs.derived[REVERSE]
 
 
 @inner
 def forward(chain: Array, size: int, costs: Costs, border: Floats, going: Floats) -> None:
     """border[j]: bits of chain[:j] as runs and literals; going[j]: if a literal goes on at j."""
+    runs = costs.runs
     merge = costs.derived[CONCATENATE]
     start = costs.literal[0] + merge
     for j in range(size + 1):
         border[j] = NEVER
     border[0] = 0.0
     going[0] = start
-    literal = NEVER
+    literal, run_end, last = NEVER, 0, NO_STEP
     for j in range(size):
         literal = min(literal, border[j] + start) + 8.0
         going[j + 1] = literal
@@ -88,19 +89,26 @@ def forward(chain: Array, size: int, costs: Costs, border: Floats, going: Floats
             step = chain[j + 1] - chain[j]
             if step < -STEEPEST or step > STEEPEST:
                 continue
-            k = 2
-            while j + k < size and chain[j + k] - chain[j + k - 1] == step:
-                k += 1
-            for length in range(2, k + 1):
-                bits = border[j] + merge + run_bits(costs, step, length)
+            if step == last and j + 1 < run_end:
+                k = run_end - j
+            else:
+                k = 2
+                while j + k < size and chain[j + k] - chain[j + k - 1] == step:
+                    k += 1
+                run_end, last = j + k, step
+            for length in range(2, min(k, WHOLE) + 1):
+                bits = border[j] + merge + runs[step + STEEPEST, length]
                 border[j + length] = min(border[j + length], bits)
+            bits = border[j] + merge + runs[step + STEEPEST, k]
+            border[run_end] = min(border[run_end], bits)
 
 
 @inner
 def backward(
-    chain: Array, size: int, cut: int, costs: Costs, border: Floats, going: Floats
+    chain: Array, size: int, cut: int, costs: Costs, border: Floats, going: Floats, ahead: Array
 ) -> None:
     """border[j]: bits of chain[j:size]; going[j]: if a literal goes on at j; a border at `cut`."""
+    runs = costs.runs
     merge = costs.derived[CONCATENATE]
     start = costs.literal[0] + merge
     border[size], going[size] = 0.0, 0.0
@@ -111,10 +119,13 @@ def backward(
         gap = chain[j + 1] - chain[j] if j + 1 < size and j + 1 != cut else NO_STEP
         run = run + 1 if gap == step and gap != NO_STEP else 2
         step = gap
+        ahead[j] = run if gap != NO_STEP else 1
         if -STEEPEST <= step <= STEEPEST:
-            for length in range(2, run + 1):
-                bits = border[j + length] + merge + run_bits(costs, step, length)
+            for length in range(2, min(run, WHOLE) + 1):
+                bits = border[j + length] + merge + runs[step + STEEPEST, length]
                 border[j] = min(border[j], bits)
+            bits = border[j + run] + merge + runs[step + STEEPEST, run]
+            border[j] = min(border[j], bits)
         going[j] = min(going[j], border[j])
         if j == cut:
             going[j] = border[j]
@@ -123,6 +134,7 @@ def backward(
 @inner
 def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
     """leaf[m]: bits of the first m items of a stream as one piece, in its cheapest simple form."""
+    runs = costs.runs
     for m in range(1, size + 1):
         leaf[m] = costs.literal[m]
     if size < 2:
@@ -144,11 +156,11 @@ def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
                 below += gap < 0
             bits = NEVER
             if wrong == 0:
-                bits = run_bits(costs, step, k + 1)
+                bits = runs[step + STEEPEST, k + 1]
             elif step > 0 and wrong == 1:
-                bits = run_bits(costs, step, k + 1) + costs.derived[SUBSTITUTE]
+                bits = runs[step + STEEPEST, k + 1] + costs.derived[SUBSTITUTE]
             elif step > 0 and below == 0 and largest < divisor < 256:
-                bits = run_bits(costs, step, k + 1) + costs.derived[MODULO_ITEM]
+                bits = runs[step + STEEPEST, k + 1] + costs.derived[MODULO_ITEM]
             leaf[k + 1] = min(leaf[k + 1], bits)
     for period in range(1, min(size // 2, PERIODS) + 1):
         k = period
@@ -164,6 +176,7 @@ def relations(
     stream: Array, size: int, chain: Array, symbols: int, costs: Costs, leaf: Floats
 ) -> None:
     """Lower leaf[m] where the chain has, behind the interleaving, what the stream derives from."""
+    size = min(size, LONGEST_COPY)
     for i in range(2, symbols):
         shift = chain[i] - stream[0]
         k = 1
@@ -218,11 +231,12 @@ def relations_beside(
         leaf[m] = min(leaf[m], bits)
 
 
-@inner
+@part
 def crossing(
     chain: Array, sketch: Sketch, size: int, cut: int, m: int, costs: Costs
 ) -> float:
     """Bits of the first m evens and the chain from 2 m on, with a piece across if that is less."""
+    runs = costs.runs
     after = 2 * m
     bits = sketch.border[m] + sketch.after[after]
     if after >= size or after == cut:
@@ -231,15 +245,13 @@ def crossing(
     evens = sketch.evens
     step = chain[after] - evens[m - 1]
     if -STEEPEST <= step <= STEEPEST:
-        back = 1
-        while back < m and evens[m - back] - evens[m - back - 1] == step:
-            back += 1
-        limit = cut if after < cut else size
-        ahead = 1
-        while after + ahead < limit and chain[after + ahead] - chain[after + ahead - 1] == step:
-            ahead += 1
+        back, ahead = 1, 1
+        if m >= 2 and evens[m - 1] - evens[m - 2] == step:
+            back = sketch.back[m]
+        if sketch.ahead[after] > 1 and chain[after + 1] - chain[after] == step:
+            ahead = sketch.ahead[after]
         if back + ahead > 2:
-            run = run_bits(costs, step, back + ahead) + costs.derived[CONCATENATE]
+            run = runs[step + STEEPEST, back + ahead] + costs.derived[CONCATENATE]
             bits = min(bits, sketch.border[m - back] + sketch.after[after + ahead] + run)
     return bits
 
@@ -268,15 +280,24 @@ def survey(
     if full:
         relations(sketch.odds, half, chain, active, costs, sketch.leaf)
     relations_beside(sketch.odds, sketch.evens, half, costs, sketch.leaf)
+    sketch.back[1] = 1
+    for k in range(2, evens + 1):
+        same = k > 2 and (
+            sketch.evens[k - 1] - sketch.evens[k - 2] == sketch.evens[k - 2] - sketch.evens[k - 3]
+        )
+        sketch.back[k] = sketch.back[k - 1] + 1 if same else 2
     forward(sketch.evens, evens, costs, sketch.border, sketch.open)
-    backward(chain, size, cut, costs, sketch.after, sketch.after_open)
+    backward(chain, size, cut, costs, sketch.after, sketch.after_open, sketch.ahead)
     longer = max(min(len(scores) // 4, 24), 1)
+    steady(sketch.odds, half, sketch.steady)
     for a in range(1, half):
         count = survey_longer(
             chain, active, a, costs, sketch, scores[:longer], choices[:longer], count
         )
     for m in range(1, half + 1):
         bits = crossing(chain, sketch, size, cut, m, costs)
+        if count == len(scores) and bits + sketch.leaf[m] + merge >= scores[count - 1]:
+            continue
         count = keep(scores, choices, count, bits + sketch.leaf[m] + merge, m, m)
     return count
 
@@ -287,32 +308,32 @@ def survey_longer(
     choices: Array, count: int,
 ) -> int:
     """Peels of streams longer than the `a` symbols that they were joined to."""
+    runs = costs.runs
     before = sketch.border[a] + costs.derived[INTERLEAVE]
     if count == len(scores) and before >= scores[count - 1]:
         return count
     odds = sketch.odds
     step = odds[1] - odds[0] if a > 1 else chain[2] - odds[0]
-    k = 2
-    while k < a and odds[k] - odds[k - 1] == step:
-        k += 1
-    running = k >= a and -STEEPEST <= step <= STEEPEST
+    running = sketch.steady[0] >= a and -STEEPEST <= step <= STEEPEST
     previous = odds[a - 1]
-    for p in range(2 * a + 1, active + 1):
-        running = running and chain[p - 1] - previous == step
+    p = 2 * a + 1
+    while p <= active and running and chain[p - 1] - previous == step:
         previous = chain[p - 1]
-        length = p - a
-        if not running and length > LONGEST:
-            break
-        bits = costs.literal[length]
-        if running:
-            bits = min(bits, run_bits(costs, step, length))
-        count = keep(scores, choices, count, before + sketch.after[p] + bits, a, length)
+        p += 1
+    if running and p > 2 * a + 1:  # a run is taken to its end
+        length = p - 1 - a
+        bits = runs[step + STEEPEST, length]
+        count = keep(scores, choices, count, before + sketch.after[p - 1] + bits, a, length)
+    for length in range(a + 1, min(LONGEST, active - a) + 1):
+        bits = before + sketch.after[a + length] + costs.literal[length]
+        if count < len(scores) or bits < scores[count - 1]:
+            count = keep(scores, choices, count, bits, a, length)
     for period in range(2, min(a, PERIODS)):
-        k = period
-        while k < a and odds[k] == odds[k - period]:
-            k += 1
-        if k < a:
+        if sketch.steady[period] < a:
             continue
+        if sketch.steady[1] >= a:
+            break
+        k = a
         while a + k < active:
             there = odds[k - period] if k - period < a else chain[a + k - period]
             if chain[a + k] != there:
@@ -323,7 +344,23 @@ def survey_longer(
             bits = costs.literal[period] + costs.derived[REPEAT_LIST]
             bits += before + sketch.after[a + length]
             count = keep(scores, choices, count, bits, a, length)
+        break
     return count
+
+
+@inner
+def steady(odds: Array, size: int, found: Array) -> None:
+    """found[p]: how many first odds have period p; found[0]: have one difference."""
+    for period in range(1, min(size, PERIODS) + 1):
+        k = period
+        while k < size and odds[k] == odds[k - period]:
+            k += 1
+        found[period] = k
+    k = 2
+    while k < size and odds[k] - odds[k - 1] == odds[1] - odds[0]:
+        k += 1
+    found[0] = k
+
 
 
 @inner
