@@ -49,7 +49,7 @@ class Effort:
     depth: int = 6
     patience: int = 2
     rounds: int = 16
-    slack: float = 1.3
+    slack: float = 2.0
     doubt: float = 1.15
     kept: int = 4
     deep: int = 2
@@ -217,20 +217,18 @@ class Planner:
         """The best plans by each measure, none near a sibling that is better by it."""
         chosen: list[Plan] = []
         for measure, width in enumerate(self.effort.widths):
-            taken = 0
+            best: list[Plan] = []
             for measures, plan in sorted(tried, key=lambda one: one[0][measure]):
-                if taken == width:
+                if len(best) == width:
                     break
                 if measure == 2 and measures[2] > self.best * self.effort.doubt:
                     break
                 if measures[0] > self.best * self.effort.despair:
                     continue
-                if plan in chosen:
-                    taken += 1
-                elif not any(
+                if not any(
                     plan.peels[:-1] == other.peels[:-1] and plan.peels[-1].near(other.peels[-1])
-                    for other in chosen
+                    for other in best
                 ):
-                    chosen.append(plan)
-                    taken += 1
+                    best.append(plan)
+            chosen += [plan for plan in best if plan not in chosen]
         return chosen
