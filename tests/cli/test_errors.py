@@ -59,7 +59,7 @@ def test_unusual_text_beside_a_program_is_kept(cli, tmp_path):
 def test_a_bad_list_to_exclude(cli, tmp_path, values):
     path = tmp_path / "exclude.jsonl"
     path.write_text(f'{{"sequence": {values}}}')
-    refused(cli("kt", "sample", "--count", 1, "--exclude", path), "no list of integers 0..255")
+    refused(cli("kt", "sample", "--count", 1, "--exclude", path), "list of integers 0..255")
 
 
 RUN = ("kt", "run", "--modality", "synthetic", "--codec", "raw", "--limit", "5")

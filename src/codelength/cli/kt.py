@@ -1,4 +1,4 @@
-"""`codelength kt`: sample, cost, run, table."""
+"""`codelength kt`: sample, cost, solve, run, table."""
 
 import json
 import math
@@ -13,6 +13,8 @@ import typer
 
 from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
 from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
+from codelength.cli.rows import read_rows, sequence_of
+from codelength.cli.solve import solve
 from codelength.codecs.registry import split_specs
 from codelength.coding.messages import write_atomic
 from codelength.errors import InputError, MessageError
@@ -26,30 +28,6 @@ app = typer.Typer(
 
 PROGRAMS = 20_000
 """Programs that `cost` reads and prices in one go."""
-
-
-def read_rows(path: Path, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, row) of a JSONL file whose rows have `key`.
-
-    Raises:
-        InputError: names the line that is no JSON object with that key.
-    """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    raise InputError(f"{path}, line {number}: not JSON: {error}") from error
-                if not isinstance(row, dict) or key not in row:
-                    raise InputError(f'{path}, line {number}: expected an object with "{key}"')
-                yield number, row
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text: {error}") from error
 
 
 @app.command()
@@ -112,12 +90,7 @@ def sample(
 
 def _sequences(path: Path) -> Iterator[bytes]:
     for number, row in read_rows(path, "sequence"):
-        values = row["sequence"]
-        if not isinstance(values, list) or not all(
-            type(value) is int and 0 <= value <= 255 for value in values
-        ):
-            raise InputError(f"{path}, line {number}: sequence is no list of integers 0..255")
-        yield bytes(values)
+        yield sequence_of(row["sequence"], f"{path}, line {number}")
 
 
 @app.command()
@@ -174,6 +147,9 @@ def _price(rows: Iterator[tuple[int, dict[str, Any]]], path: Path, prior: str) -
         except batch.ProgramFailure as failure:
             raise InputError(f"{path}, line {some[failure.place][0]}: {failure.cause}") from failure
     return bits
+
+
+app.command()(solve)
 
 
 Fallback = Annotated[

@@ -198,5 +198,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note(f"error: {error}")
         sys.exit(2)
     if code == INTERRUPTED:
-        note("stopped; the same command goes on from here")
+        goes_on = given[:2] == ["kt", "run"] or given[:1] in (["resume"], ["demo"])
+        note("stopped; the same command goes on from here" if goes_on else "stopped")
     sys.exit(code if isinstance(code, int) else 0)

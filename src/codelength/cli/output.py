@@ -67,9 +67,14 @@ def note(text: str) -> None:
 
 
 class GridProgress:
-    """A bar a cell on a terminal; elsewhere a line for each cell that is done. On stderr."""
+    """A bar a cell on a terminal; elsewhere a line for each cell that is done. On stderr.
 
-    def __init__(self) -> None:
+    Arguments:
+        what: was done with the instances.
+    """
+
+    def __init__(self, what: str = "measured") -> None:
+        self._what = what
         self._console = Console(stderr=True)
         self._bars = Progress(
             TextColumn("{task.description}"),
@@ -95,10 +100,10 @@ class GridProgress:
             self._bars.stop()
 
     def __call__(self, cell: str, done: int, total: int) -> None:
-        """Show that `done` of `total` instances of a cell are measured."""
+        """Show that `done` of `total` instances of a cell are done."""
         if not self._console.is_terminal:
             if done == total:
-                note(f"{cell}: {total} measured")
+                note(f"{cell}: {total} {self._what}")
             return
         if cell not in self._task:
             for other in self._task.values():

@@ -65,6 +65,9 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._pool is not None and kind is KeyboardInterrupt:
+            for worker in list(self._pool._processes.values()):
+                worker.terminate()  # what it works on would be thrown away
         self._stop()
 
     def _stop(self) -> None:

@@ -13,6 +13,7 @@ from codelength.dsl.program import Program
 from codelength.errors import MessageError, ProgramError
 
 Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class Prior(ABC):
@@ -31,6 +32,16 @@ class Prior(ABC):
         Raises:
             ProgramError: the program has no price, and why.
         """
+
+    def line_bits(self, program: Program, limits: Limits | None = None) -> Floats:
+        """What each line adds to the price, `output` last, float64 `[lines]`; the sum is `bits`.
+
+        Raises:
+            ProgramError: the program has no price, or this prior prices no lines.
+        """
+        raise ProgramError(
+            f"the {self.name} prior prices whole programs, not lines; use paper, exact or fitted"
+        )
 
 
 class DecodablePrior(Prior):

@@ -53,7 +53,7 @@ from codelength.dsl.operations import (
     ZERO,
     Kind,
 )
-from codelength.dsl.priors.base import DecodablePrior
+from codelength.dsl.priors.base import DecodablePrior, Floats
 from codelength.dsl.priors.paper import check_domain
 from codelength.dsl.program import Program
 from codelength.errors import MessageError, ProgramError
@@ -115,6 +115,15 @@ def choices(words: Array, start: int, bounds: Array, values: Array, counts: Arra
                 at = choose(values, counts, at, value, choices_of(kind, line, length))
         here += words_of_line(words, here)
         line += 1
+
+
+def choices_in_line(words: Array, here: int) -> int:
+    """How many choices the line at words[here] is made up of."""
+    if words[here] != SET_LIST:
+        return 1 + int(ARITY[words[here]])
+    length = int(words[here + 1])
+    longer = 2 * (length - LONG + 1).bit_length() - 1 if length >= LONG else 0
+    return 2 + longer + length
 
 
 @kernel
@@ -209,6 +218,14 @@ class ExactPrior(DecodablePrior):
         """The ideal length in bits; see `Prior.bits`."""
         _, counts, number = self._choices(program, limits)
         return float(choice_bits(counts, number))
+
+    def line_bits(self, program: Program, limits: Limits | None = None) -> Floats:
+        """The ideal length of each line; see `Prior.line_bits`."""
+        _, counts, number = self._choices(program, limits)
+        firsts = [0]
+        for start in program.starts[:-1]:
+            firsts.append(firsts[-1] + choices_in_line(program.words, start))
+        return np.add.reduceat(np.log2(counts[:number]), firsts)
 
     def encode(self, program: Program, limits: Limits | None = None) -> Bits:
         """The message; see `DecodablePrior.encode`."""

@@ -22,7 +22,7 @@ from codelength.coding.arithmetic import (
 from codelength.coding.bits import BitReader, Bits
 from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits
 from codelength.dsl.operations import ZERO
-from codelength.dsl.priors.base import DecodablePrior
+from codelength.dsl.priors.base import DecodablePrior, Floats
 from codelength.dsl.priors.exact import TRUNCATED
 from codelength.dsl.priors.fitted_choices import (
     AT,
@@ -96,6 +96,15 @@ class FittedPrior(DecodablePrior):
         """The ideal length in bits; see `Prior.bits`."""
         trace = self.trace(program, limits)
         return float(trace_bits(trace, len(trace)))
+
+    def line_bits(self, program: Program, limits: Limits | None = None) -> Floats:
+        """The ideal length of each line; see `Prior.line_bits`.
+
+        The places where nothing happened belong to the line that comes next.
+        """
+        trace = self.trace(program, limits)
+        bits = np.log2(trace[:, 2] / trace[:, 1])
+        return np.bincount(trace[:, 7], bits, program.lines)
 
     def encode(self, program: Program, limits: Limits | None = None) -> Bits:
         """The message; see `DecodablePrior.encode`."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from codelength.coding.compiled import kernel
 from codelength.dsl.interpreter import Limits, words_of_line
 from codelength.dsl.operations import ARITY, HIGHEST, KINDS, LOWEST, OUTPUT, SET_LIST, ZERO, Kind
-from codelength.dsl.priors.base import Prior, refuse
+from codelength.dsl.priors.base import Floats, Prior, refuse
 from codelength.dsl.program import Program
 
 Array = npt.NDArray[np.int64]
@@ -98,3 +98,17 @@ class PaperPrior(Prior):
         """The cost in bits; see `Prior.bits`."""
         check_domain(program, limits)
         return float(paper_bits(program.words, ZERO))
+
+    def line_bits(self, program: Program, limits: Limits | None = None) -> Floats:
+        """The cost of each line; see `Prior.line_bits`."""
+        check_domain(program, limits)
+        words, bits = program.words, np.full(program.lines, FUNCTION_BITS)
+        for line, start in enumerate(program.starts[:-1]):
+            operation = words[start]
+            if operation == SET_LIST:
+                bits[line] += 8.0 * words[start + 1]
+                continue
+            kinds = KINDS[operation, : ARITY[operation]]
+            references = int(np.count_nonzero(kinds == Kind.SEQUENCE))
+            bits[line] += ARGUMENT_BITS[kinds].sum() + references * math.log2(line + 1)
+        return bits
