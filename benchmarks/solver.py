@@ -52,12 +52,15 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--items", type=number, help="at most so many items (of each group)")
         one.add_argument("--prior", type=names, default=names(default))
         one.add_argument("--budget", type=number, default=Budget().nodes, help="nodes an item")
+        one.add_argument("--long", type=number, default=Budget().nodes,
+                         help="lengths: nodes of the item of 16,384 symbols")  # fmt: skip
         one.add_argument("--workers", type=number, default=1, help="processes")
         one.add_argument("--out", type=Path, default=Path("runs/solver"), help="folder of plots")
     return made
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
     given = parser().parse_args()
     print(f"`python benchmarks/solver.py {' '.join(sys.argv[1:])}`\n", flush=True)
     try:

@@ -138,7 +138,7 @@ def long_item(options: argparse.Namespace) -> None:
     name = options.prior[0]
     warm_up(name)
     began = time.perf_counter()
-    found = Solver(prior(name), Budget(options.budget)).solve(target)
+    found = Solver(prior(name), Budget(options.long)).solve(target)
     seconds = time.perf_counter() - began
     if not runs_to(found.program, target):
         raise AssertionError("the program of the long item is wrong")
