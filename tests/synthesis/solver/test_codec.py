@@ -16,9 +16,9 @@ from tests.cli.conftest import cli  # noqa: F401 - a fixture
 
 @pytest.mark.parametrize("name", ["exact", "fitted"])
 def test_messages_decode_back_to_back(name):
-    codec = build(f"solver:prior={name},budget=100")
+    codec = build(f"solver:prior={name},budget=40")
     assert isinstance(codec, Codec)
-    instances = list(kt_corpus("synthetic", limit=30, seed=8))
+    instances = list(kt_corpus("synthetic", limit=20, seed=8))
     writer = BitWriter()
     for instance in instances:
         message = codec.message(instance.target, instance.given)
@@ -60,7 +60,7 @@ def test_unknown_options_are_refused(spec):
 
 
 def test_a_run_is_verified(cli, tmp_path):  # noqa: F811
-    codecs = "solver:budget=50,solver:prior=fitted,budget=50,solver:prior=paper,budget=50,raw"
+    codecs = "solver:budget=20,solver:prior=fitted,budget=20,solver:prior=paper,budget=20,raw"
     out = tmp_path / "runs"
     base = ("kt", "run", "--modality", "synthetic", "--codec", codecs, "--limit", 20)
     rows = cli(*base, "--out", out, "--workers", 1, "--json").json

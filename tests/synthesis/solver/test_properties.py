@@ -26,14 +26,14 @@ def check(name, target):
 
 @pytest.mark.parametrize("name", SOLVERS)
 @given(st.one_of(st.binary(max_size=80), st.lists(st.integers(0, 4), max_size=80).map(bytes)))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_any_bytes_have_a_right_program(name, target):
     check(name, target)
 
 
 @pytest.mark.parametrize("name", SOLVERS)
 @given(text=program_texts())
-@settings(max_examples=120)
+@settings(max_examples=50)
 def test_what_a_program_outputs_has_a_right_program(name, text):
     try:
         target = Program.parse(text).run().as_bytes()

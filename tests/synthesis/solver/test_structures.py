@@ -30,7 +30,6 @@ STRUCTURES = {
         "repeat_list(3, 3)",
     ),
     "downward": ("range_func_interval(10, 200, 7)", "reverse_list(1)"),
-    "400 equal": ("repeat_num(25, 9)", "repeat_list(8, 1)", "concatenate(2, 2)"),
     "steps and their sums": (
         "range_func_interval(1, 20, 2)",
         "scan_add(1)",
