@@ -38,7 +38,13 @@ NEW_BORDERS = 5
 
 @inner
 def note_border(
-    tape: Tape, costs: Costs, found: Array, saving: Floats, start: int, end: int, shown: int,
+    tape: Tape,
+    costs: Costs,
+    found: Array,
+    saving: Floats,
+    start: int,
+    end: int,
+    shown: int,
     operation: int,
 ) -> None:
     """Keep start..end among the best sources, where deriving `shown` symbols from it saves bits."""
@@ -50,9 +56,10 @@ def note_border(
         # Runs at either end may be pieces of their own.
         for side in range(2):
             k = run_at(tape.symbols, start, end, side)
-            flat = tape.symbols[start if side == 0 else end - 2] == tape.symbols[
-                start + 1 if side == 0 else end - 1
-            ]
+            flat = (
+                tape.symbols[start if side == 0 else end - 2]
+                == tape.symbols[start + 1 if side == 0 else end - 1]
+            )
             if (k >= 4 or (flat and k >= 2)) and k < end - start - 4:
                 first, last = (start + k, end) if side == 0 else (start, end - k)
                 put_border(found, saving, first, last, saved - 8.0 * k)
@@ -108,7 +115,14 @@ def hints(symbols: Array, i: int, high: int, j: int, limit: int) -> bool:
 
 @inner
 def compare(
-    tape: Tape, costs: Costs, found: Array, saving: Floats, i: int, low: int, high: int, j: int,
+    tape: Tape,
+    costs: Costs,
+    found: Array,
+    saving: Floats,
+    i: int,
+    low: int,
+    high: int,
+    j: int,
     limit: int,
 ) -> None:
     """Look for what the tape has at j..limit as derived from what it has at i in low..high."""
@@ -146,11 +160,10 @@ def compare(
         if k >= 3:
             note_border(tape, costs, found, saving, i, i + k, k, SCAN_ADD)
     divisor, largest, k = 0, 0, 0
-    if most < 4 or symbols[i] < symbols[j] or symbols[i + 1] < symbols[j + 1]:
-        k = most
-    elif symbols[i + 2] < symbols[j + 2] or symbols[i + 3] < symbols[j + 3]:
-        k = most
-    while k < most:
+    falls = most >= 4
+    for ahead in range(4 if falls else 0):
+        falls = falls and symbols[i + ahead] >= symbols[j + ahead]
+    while falls and k < most:
         gap = symbols[i + k] - symbols[j + k]
         if gap < 0:
             break
@@ -213,7 +226,14 @@ def compare_turned(
 
 @inner
 def compare_filtered(
-    tape: Tape, costs: Costs, found: Array, saving: Floats, i: int, low: int, high: int, j: int,
+    tape: Tape,
+    costs: Costs,
+    found: Array,
+    saving: Floats,
+    i: int,
+    low: int,
+    high: int,
+    j: int,
     limit: int,
 ) -> None:
     """Look for what the tape has at j.. as the even or odd items from i on."""
@@ -331,9 +351,9 @@ def take_borders(tape: Tape, pool: Pool, costs: Costs, found: Array, saving: Flo
     while taken < NEW_BORDERS:
         chosen = -1
         for k in range(len(saving)):
-            if saving[k] > 0 and found[k, 2] == 0:
-                if chosen < 0 or saving[k] > saving[chosen]:
-                    chosen = k
+            free = saving[k] > 0 and found[k, 2] == 0
+            if free and (chosen < 0 or saving[k] > saving[chosen]):
+                chosen = k
         if chosen < 0:
             break
         start, end = found[chosen, 0], found[chosen, 1]

@@ -1,9 +1,12 @@
-"""From a cover to a program: each piece's line when it is needed, each merge as soon as it can be."""
+"""From a cover to a program: each line when it is needed, each merge as soon as it can be."""
+
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from codelength.dsl.operations import (
+    BETWEEN,
     CONCATENATE,
     FILTER,
     INTERLEAVE,
@@ -14,12 +17,21 @@ from codelength.dsl.operations import (
     REPEAT_NUM,
     SET_LIST,
     SUBSTITUTE,
-    BETWEEN,
 )
 from codelength.dsl.program import Program
 from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.pool import (
-    COPY, END, HIDDEN, FIRST, NEXT, OPERATION, OTHER, SECOND, SOURCE, START, Pool,
+    COPY,
+    END,
+    FIRST,
+    HIDDEN,
+    NEXT,
+    OPERATION,
+    OTHER,
+    SECOND,
+    SOURCE,
+    START,
+    Pool,
 )
 from codelength.synthesis.solver.seeds import AGAIN
 from codelength.synthesis.solver.tape import Tape
@@ -84,7 +96,7 @@ class Builder:
     def initiate(self, values: tuple[int, ...]) -> int:
         """Write an initiator or a literal."""
         size = len(values)
-        steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+        steps = {b - a for a, b in pairwise(values)}
         if size > 1 and len(steps) == 1:
             step = steps.pop()
             if step == 0 and size <= 25:
@@ -97,7 +109,7 @@ class Builder:
 
 
 ARGUMENTS = {5: 0, 7: 1, 9: 1, 10: 1, 11: 1, 12: 1, 13: 1, 15: 0}
-"""Arguments behind the sequence: of reverse, jumps, max_n, min_n, add, subtract, modulo, scan_add."""
+"""Arguments behind the sequence: reverse, jumps, max_n, min_n, add, subtract, modulo, scan_add."""
 
 
 def build(
@@ -139,7 +151,9 @@ def build(
             if length < peel.place or (peel.length > peel.place and length != peel.place):
                 break
             bound = any(other.length > other.place for other, _ in waiting)
-            if not bound and any(phase_of(later) < phase_of(stream) for later in chain[number + 1 :]):
+            if not bound and any(
+                phase_of(later) < phase_of(stream) for later in chain[number + 1 :]
+            ):
                 break
             joined = join(stream, INTERLEAVE)
             length += peel.length

@@ -92,7 +92,9 @@ def costs_of(prior: Prior, longest: int) -> Costs:
         reference = sum(math.log2(line) for line in range(1, LINES)) / (LINES - 1)
         costs = uniform_costs(longest, math.log2(22), reference)
         lengths = np.arange(longest + 1)
-        costs.literal[:] += 5.0 + np.where(lengths > 30, 1 + 2 * np.log2(np.maximum(lengths - 30, 1)), 0)
+        costs.literal[:] += 5.0 + np.where(
+            lengths > 30, 1 + 2 * np.log2(np.maximum(lengths - 30, 1)), 0
+        )
         costs.derived[FILTER] += math.log2(3)
         costs.repeat[:] += math.log2(25 / 20)
         return costs
@@ -111,13 +113,19 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
     up, interval, repeat = (np.full(size, NEVER) for size in (257, 258, 26))
     up[1:], interval[1:] = derived[RANGE_UP], derived[RANGE_INTERVAL]
     repeat[1:] = derived[REPEAT_NUM]
-    return Costs(call + 8.0 * np.arange(longest + 1), up, interval, repeat, derived, ANY_TIME, np.zeros(2),
-        runs_of(longest, up, interval, repeat, derived))
+    return Costs(
+        np.asarray(call + 8.0 * np.arange(longest + 1), np.float64),
+        up,
+        interval,
+        repeat,
+        derived,
+        ANY_TIME,
+        np.zeros(2),
+        runs_of(longest, up, interval, repeat, derived),
+    )
 
 
-def runs_of(
-    longest: int, up: Floats, interval: Floats, repeat: Floats, derived: Floats
-) -> Floats:
+def runs_of(longest: int, up: Floats, interval: Floats, repeat: Floats, derived: Floats) -> Floats:
     """The table `Costs.runs`: initiators, their reverses, and repeat_list of repeat_num."""
     runs = np.full((17, longest + 2), NEVER)
     size = min(longest + 2, 257)
@@ -154,9 +162,11 @@ def fitted_costs(marginals: Marginals, longest: int) -> Costs:
         derived[operation] += 3.5
     derived[FILTER] += math.log2(3)
     counts = marginals.counts
-    many = np.concatenate([marginals.list_lengths, np.full(longest + 1, marginals.list_lengths.max())])
+    many = np.concatenate(
+        [marginals.list_lengths, np.full(longest + 1, marginals.list_lengths.max())]
+    )
     literal = initiating[SET_LIST] + many[: longest + 1] + value * np.arange(longest + 1)
-    literal[len(marginals.list_lengths):] += 4.0
+    literal[len(marginals.list_lengths) :] += 4.0
     up = initiating[RANGE_UP] + value + lengths[:257]
     interval = initiating[RANGE_INTERVAL] + value + lengths + steps
     repeat = initiating[REPEAT_NUM] + value + counts

@@ -81,9 +81,9 @@ def place(
             continue
         if not allowed(tape, pool, p, j, length):
             continue
-        if flat and (j - run) % length != 0 and tape.exact[j] == 0:
-            if j + length < tape.info[0] and tape.symbols[j + length] == head:
-                continue
+        inside = flat and (j - run) % length != 0 and j + length < tape.info[0]
+        if inside and tape.exact[j] == 0 and tape.symbols[j + length] == head:
+            continue
         same = True
         for k in range(length):
             if tape.symbols[j + k] != pool.buffer[k]:
@@ -134,7 +134,7 @@ def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
 
 @inner
 def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
-    """Operations on each item whose constant is read off the tape: add, subtract, modulo, substitute."""
+    """Add, subtract, modulo, substitute: the constants are read off the tape."""
     start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
     if length < SHORTEST:
         return
@@ -246,7 +246,7 @@ def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
         inside = inside and 0 <= buffer[k] <= 255
     if inside:
         place(tape, pool, costs, p, q, length, ADD_TWO, ZERO, ZERO)
-    for turn in range(2):
+    for _ in range(2):
         inside = True
         for k in range(length):
             buffer[k] = values[a + k] - values[b + k]

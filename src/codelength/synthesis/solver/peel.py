@@ -41,8 +41,17 @@ def leave(chain: Array, size: int, place: int, length: int, rest: Array) -> int:
 
 @inner
 def deeper(
-    rest: Array, left: int, active: int, cut: int, costs: Costs, sketch: Sketch, scores: Floats,
-    choices: Array, next_scores: Floats, next_choices: Array, further: Array,
+    rest: Array,
+    left: int,
+    active: int,
+    cut: int,
+    costs: Costs,
+    sketch: Sketch,
+    scores: Floats,
+    choices: Array,
+    next_scores: Floats,
+    next_choices: Array,
+    further: Array,
 ) -> float:
     """Bits of a chain after two more peels, the first of a stream that may be a literal."""
     count = survey(rest, left, active, cut, costs, sketch, scores, choices, False)
@@ -106,7 +115,9 @@ def peels(
             next_active, next_cut = place, place
         else:
             next_active, next_cut = active - length, (cut - length if cut > 0 else 0)
-        more = survey(rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices, True)
+        more = survey(
+            rest, left, next_active, next_cut, costs, sketch, next_scores, next_choices, True
+        )
         # What the stream itself costs: the score less what is left as it is.
         estimates[k, STREAM] = scores[k] - sketch.after[0]
         estimates[k, LOOK] = scores[k]
@@ -114,8 +125,17 @@ def peels(
             estimates[k, LOOK] = min(scores[k], estimates[k, STREAM] + next_scores[0])
         if deep and place == length and SHORT <= length <= LONG and next_active >= 4 * SHORT:
             bits = deeper(
-                rest, left, next_active, next_cut, costs, sketch, more_scores, more_choices,
-                next_scores, next_choices, further,
+                rest,
+                left,
+                next_active,
+                next_cut,
+                costs,
+                sketch,
+                more_scores,
+                more_choices,
+                next_scores,
+                next_choices,
+                further,
             )
             estimates[k, LOOK] = min(estimates[k, LOOK], estimates[k, STREAM] + bits)
         at = bounds[peeled]

@@ -1,4 +1,4 @@
-"""The search over plans: peel, cover, keep the best few, peel again; any time there is a best one."""
+"""The search over plans: peel, cover, keep the best few, peel again; there is always a best one."""
 
 import time
 from collections.abc import Sequence
@@ -96,14 +96,15 @@ class Planner:
         self.candidates: list[Candidate] = []
         self.nodes = 0
         self._end = None if budget.seconds is None else time.monotonic() + budget.seconds
-        self._cheap = 2 * costs.repeat.min() + costs.derived[INTERLEAVE]
+        self._cheap = costs.repeat.min() + costs.derived[INTERLEAVE]
         self._pool, self._room = new_pool(symbols), new_room(symbols)
         self._sketch, self._trace = new_sketch(symbols), new_trace(symbols)
         wide = min(symbols // 2 + 24, MOST)
         self._scores, self._choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
         self._next = np.zeros(1), np.zeros((1, 2), np.int64)
         self._rest, self._estimates = np.zeros(symbols + 2, np.int64), np.zeros((wide, 3))
-        self._more = np.zeros(wide), np.zeros((wide, 2), np.int64), np.zeros(symbols + 2, np.int64)
+        self._more_scores, self._more_choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
+        self._further = np.zeros(symbols + 2, np.int64)
         self._flat, self._bounds = np.zeros(symbols + 2, np.int64), np.zeros(16, np.int64)
 
     @property
@@ -137,7 +138,9 @@ class Planner:
             )
             least = min(least, float(bits))
             if len(self.candidates) < self.effort.kept or bits < self.candidates[-1].bits:
-                program = build(tape, self._pool, self._room.kept, pieces, list(plan.peels), self.costs.phase)
+                program = build(
+                    tape, self._pool, self._room.kept, pieces, list(plan.peels), self.costs.phase
+                )
                 if program is not None:
                     self.candidates.append(Candidate(float(bits), program, plan))
                     self.candidates.sort(key=lambda candidate: candidate.bits)
@@ -167,7 +170,9 @@ class Planner:
             self._flat,
             self._bounds,
             len(plan.streams),
-            *self._more,
+            self._more_scores,
+            self._more_choices,
+            self._further,
             len(plan.peels) < self.effort.deep and plan.active <= NEAR,
         )
         found = self._estimates[:count].copy()

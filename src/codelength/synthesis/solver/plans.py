@@ -66,6 +66,4 @@ def peel_off(plan: Plan, peel: Peel, bits: float = 0.0) -> Plan:
     else:
         stream, left, active = odds.copy(), chain[2 * pairs :], plan.active - length
         left = np.concatenate([evens, left])
-    return Plan(
-        left, active, cuts, (*plan.peels, peel), (*plan.streams, stream), plan.bits + bits
-    )
+    return Plan(left, active, cuts, (*plan.peels, peel), (*plan.streams, stream), plan.bits + bits)

@@ -143,7 +143,14 @@ def remember(
 
 @inner
 def set_recipe(
-    pool: Pool, p: int, operation: int, source: int, other: int, first: int, second: int, cost: float
+    pool: Pool,
+    p: int,
+    operation: int,
+    source: int,
+    other: int,
+    first: int,
+    second: int,
+    cost: float,
 ) -> None:
     """Set the line that makes sequence p when it is not shown."""
     pool.recipe[p, 0], pool.recipe[p, 1], pool.recipe[p, 2] = operation, source, other

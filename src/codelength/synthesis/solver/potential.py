@@ -1,4 +1,4 @@
-"""What peeling could bring to light: runs and repeated parts at the strides that interleaving makes.
+"""What peeling could bring to light: runs and copies at the strides that interleaving makes.
 
 Example: [1, 9, 2, 7, 3, 4, 4, 8] has the run 1, 2, 3, 4 at stride 2, so half of it is explained.
 """
@@ -40,7 +40,9 @@ class Trace(NamedTuple):
 def new_trace(symbols: int) -> Trace:
     """Room for chains of so many symbols."""
     return Trace(
-        np.zeros(symbols + 1, np.int8), np.zeros((SLOTS, 3), np.int64), np.zeros(1, np.int64),
+        np.zeros(symbols + 1, np.int8),
+        np.zeros((SLOTS, 3), np.int64),
+        np.zeros(1, np.int64),
         np.zeros(1),
     )
 
@@ -52,9 +54,7 @@ def slot_of(a: int, b: int, c: int) -> int:
 
 
 @inner
-def mark_runs(
-    chain: Array, begin: int, limit: int, stride: int, level: int, trace: Trace
-) -> None:
+def mark_runs(chain: Array, begin: int, limit: int, stride: int, level: int, trace: Trace) -> None:
     """Mark runs of one small difference."""
     for start in range(stride):
         i = begin + start

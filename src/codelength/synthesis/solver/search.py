@@ -8,11 +8,12 @@ import numpy.typing as npt
 from codelength.coding.compiled import kernel
 from codelength.dsl.operations import ZERO
 from codelength.synthesis.solver.borders import find_borders, take_borders
-from codelength.synthesis.solver.cover import cover, price_sources, release, settle
 from codelength.synthesis.solver.costs import NEVER, PHASES, Costs
+from codelength.synthesis.solver.cover import cover
 from codelength.synthesis.solver.matching import match_new
-from codelength.synthesis.solver.pool import AHEAD, COUNT, Pool, clear, new_pool
+from codelength.synthesis.solver.pool import AHEAD, COUNT, Pool, clear
 from codelength.synthesis.solver.seeds import plant
+from codelength.synthesis.solver.settle import price_sources, release, settle
 from codelength.synthesis.solver.tape import Tape
 
 Array = npt.NDArray[np.int64]
@@ -50,8 +51,7 @@ def new_room(symbols: int) -> Room:
 
 @kernel
 def cover_tape(
-    tape: Tape, pool: Pool, costs: Costs, room: Room, rounds: int, ahead: bool,
-    enough: float
+    tape: Tape, pool: Pool, costs: Costs, room: Room, rounds: int, ahead: bool, enough: float
 ) -> tuple[float, int]:
     """The best cover that `rounds` rounds find: (bits, pieces); its pieces are in room.kept.
 
@@ -87,7 +87,7 @@ def cover_tape(
             take_borders(tape, pool, costs, room.found, room.saving)
         price_sources(tape, pool, costs, room.path, pieces)
         better, last = bits < last - 1e-6, bits
-        if turn > 0 and not better and pool.info[COUNT] == before:
-            if not release(tape, pool, room.path, pieces):
-                break
+        idle = turn > 0 and not better and pool.info[COUNT] == before
+        if idle and not release(tape, pool, room.path, pieces):
+            break
     return least, kept

@@ -38,9 +38,7 @@ def remember_progression(
     cost = initiator_cost(costs, step, length)
     if cost >= NEVER:
         return NONE
-    return remember(
-        pool, pool.buffer, ZERO, length, rank, operation, NONE, NONE, first, step, cost
-    )
+    return remember(pool, pool.buffer, ZERO, length, rank, operation, NONE, NONE, first, step, cost)
 
 
 @inner
@@ -54,7 +52,16 @@ def remember_literal(pool: Pool, costs: Costs, tape: Tape, start: int, end: int,
     if k == length and initiator_cost(costs, step, length) < costs.literal[length]:
         return remember_progression(pool, costs, tape.symbols[start], step, length, rank)
     return remember(
-        pool, tape.symbols, start, length, rank, SET_LIST, NONE, NONE, ZERO, ZERO,
+        pool,
+        tape.symbols,
+        start,
+        length,
+        rank,
+        SET_LIST,
+        NONE,
+        NONE,
+        ZERO,
+        ZERO,
         costs.literal[length],
     )
 

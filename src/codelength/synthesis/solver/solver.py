@@ -15,8 +15,8 @@ from codelength.dsl.program import Program
 from codelength.dsl.rewrites import shortened
 from codelength.synthesis.programs import Synthesizer
 from codelength.synthesis.solver.costs import costs_of
-from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.planner import Budget, Effort, Planner
+from codelength.synthesis.solver.plans import Peel
 
 
 @dataclass(frozen=True)

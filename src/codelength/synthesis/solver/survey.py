@@ -20,7 +20,7 @@ from codelength.dsl.operations import (
     SUBSTITUTE,
 )
 from codelength.synthesis.solver.costs import NEVER, Costs
-from codelength.synthesis.solver.seeds import gcd, initiator_cost
+from codelength.synthesis.solver.seeds import gcd
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -64,9 +64,16 @@ def new_sketch(symbols: int) -> Sketch:
     """Room for chains of so many symbols."""
     size = symbols + 2
     return Sketch(
-        np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size), np.zeros(size),
-        np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size, np.int64),
-        np.zeros(size, np.int64), np.zeros(PERIODS + 1, np.int64),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.int64),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.int64),
+        np.zeros(PERIODS + 1, np.int64),
     )
 
 
@@ -195,9 +202,7 @@ def relations(
 
 
 @inner
-def relations_beside(
-    stream: Array, evens: Array, size: int, costs: Costs, leaf: Floats
-) -> None:
+def relations_beside(stream: Array, evens: Array, size: int, costs: Costs, leaf: Floats) -> None:
     """Lower leaf[m] where the stream derives from the m symbols that it alternates with."""
     shift, shifted = evens[0] - stream[0], True
     divisor, largest, below = 0, 0, False
@@ -232,9 +237,7 @@ def relations_beside(
 
 
 @part
-def crossing(
-    chain: Array, sketch: Sketch, size: int, cut: int, m: int, costs: Costs
-) -> float:
+def crossing(chain: Array, sketch: Sketch, size: int, cut: int, m: int, costs: Costs) -> float:
     """Bits of the first m evens and the chain from 2 m on, with a piece across if that is less."""
     runs = costs.runs
     after = 2 * m
@@ -258,8 +261,15 @@ def crossing(
 
 @inner
 def survey(
-    chain: Array, size: int, active: int, cut: int, costs: Costs, sketch: Sketch, scores: Floats,
-    choices: Array, full: bool,
+    chain: Array,
+    size: int,
+    active: int,
+    cut: int,
+    costs: Costs,
+    sketch: Sketch,
+    scores: Floats,
+    choices: Array,
+    full: bool,
 ) -> int:
     """The best peels of chain[:active] by estimated bits, best first; how many.
 
@@ -304,8 +314,14 @@ def survey(
 
 @inner
 def survey_longer(
-    chain: Array, active: int, a: int, costs: Costs, sketch: Sketch, scores: Floats,
-    choices: Array, count: int,
+    chain: Array,
+    active: int,
+    a: int,
+    costs: Costs,
+    sketch: Sketch,
+    scores: Floats,
+    choices: Array,
+    count: int,
 ) -> int:
     """Peels of streams longer than the `a` symbols that they were joined to."""
     runs = costs.runs
@@ -360,7 +376,6 @@ def steady(odds: Array, size: int, found: Array) -> None:
     while k < size and odds[k] - odds[k - 1] == odds[1] - odds[0]:
         k += 1
     found[0] = k
-
 
 
 @inner

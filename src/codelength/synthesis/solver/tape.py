@@ -42,9 +42,7 @@ class Tape(NamedTuple):
     info: Array
 
 
-def make_tape(
-    chain: Array, cuts: list[int], streams: list[Array]
-) -> Tape:
+def make_tape(chain: Array, cuts: list[int], streams: list[Array]) -> Tape:
     """The tape of a plan.
 
     Arguments:
