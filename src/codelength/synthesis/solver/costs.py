@@ -76,8 +76,9 @@ SAMPLED = np.array([0, 0, 0, 0, 2, 1, 3, 2, 2, 4, 4, 4, 4, 4, 6, 5, 7, 7, 7, 0, 
 PHASES = constant(9)
 
 
-LINES = 12
-"""Lines that a program is thought to have, for the bits of a reference."""
+def expected_lines(symbols: int) -> int:
+    """Lines that a program for so many symbols is thought to have, for the bits of a reference."""
+    return min(4 + symbols // 8, 12)
 
 
 def costs_of(prior: Prior, longest: int) -> Costs:
@@ -88,8 +89,9 @@ def costs_of(prior: Prior, longest: int) -> Costs:
     """
     if isinstance(prior, FittedPrior):
         return fitted_costs(prior.marginals, longest)
+    lines = expected_lines(longest)
     if isinstance(prior, ExactPrior):
-        reference = sum(math.log2(line) for line in range(1, LINES)) / (LINES - 1)
+        reference = sum(math.log2(line) for line in range(1, lines)) / (lines - 1)
         costs = uniform_costs(longest, math.log2(22), reference)
         lengths = np.arange(longest + 1)
         costs.literal[:] += 5.0 + np.where(
@@ -98,7 +100,7 @@ def costs_of(prior: Prior, longest: int) -> Costs:
         costs.derived[FILTER] += math.log2(3)
         costs.repeat[:] += math.log2(25 / 20)
         return costs
-    reference = sum(math.log2(line + 1) for line in range(1, LINES)) / (LINES - 1)
+    reference = sum(math.log2(line + 1) for line in range(1, lines)) / (lines - 1)
     return uniform_costs(longest, FUNCTION_BITS, reference)
 
 

@@ -29,7 +29,7 @@ from codelength.synthesis.solver.pool import (
     Pool,
 )
 from codelength.synthesis.solver.seeds import AGAIN, NONE, initiator_cost
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -85,14 +85,19 @@ def initiator_bits(tape: Tape, costs: Costs, start: int, end: int) -> float:
 
 
 @part
-def edge_bits(tape: Tape, pool: Pool, number: int) -> float:
+def edge_bits(tape: Tape, pool: Pool, costs: Costs, number: int) -> float:
     """Bits of an edge and of the sources that it needs; `NEVER` if those come later."""
     rank = tape.rank[pool.edges[number, START]]
     if rank <= pool.rank[pool.edges[number, SOURCE]]:
         return NEVER
     if pool.edges[number, OTHER] >= 0 and rank <= pool.rank[pool.edges[number, OTHER]]:
         return NEVER
-    bits = pool.edge_cost[number] + pool.price[pool.edges[number, SOURCE]]
+    source = pool.edges[number, SOURCE]
+    bits = pool.edge_cost[number] + pool.price[source]
+    cut = costs.derived[CONCATENATE] + costs.literal[0]
+    beside = pool.rank[source] >= 0 and rank == pool.rank[source] + PLACE
+    if beside and rank % PLACE == 0 and cut <= pool.price[source] <= 2.0 * cut:
+        bits -= cut  # the border between the two is there anyway
     if pool.edges[number, OTHER] >= 0:
         bits += pool.price[pool.edges[number, OTHER]]
     return bits
@@ -145,7 +150,7 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
             reach_end(best, back, j, j + length, ZERO, f, least + merge + bits, NONE)
         number = pool.heads[j]
         while number >= 0:
-            bits = edge_bits(tape, pool, number)
+            bits = edge_bits(tape, pool, costs, number)
             if bits < NEVER:
                 operation = pool.edges[number, OPERATION]
                 q = costs.phase[operation] if operation != COPY else costs.phase[AGAIN]
@@ -172,7 +177,7 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
         least, chosen = initiator_bits(tape, costs, start, end), NONE
         number = pool.heads[start]
         while number >= 0:
-            bits = edge_bits(tape, pool, number)
+            bits = edge_bits(tape, pool, costs, number)
             if pool.edges[number, OPERATION] == COPY:
                 bits += costs.extra[1]
             if bits < least:
