@@ -23,6 +23,7 @@ from codelength.dsl.operations import (
 )
 from codelength.synthesis.solver.costs import Costs
 from codelength.synthesis.solver.pool import END, OPERATION, START, Pool, find
+from codelength.synthesis.solver.regions import opens_region, region_end
 from codelength.synthesis.solver.seeds import gcd, remember_literal
 from codelength.synthesis.solver.tape import Tape
 
@@ -313,9 +314,10 @@ def find_borders(
     for k in range(len(saving)):
         saving[k] = 0.0
     for at in range(pieces):
-        low, high = path[at, START], path[at, END]
-        if path[at, OPERATION] != SET_LIST or low >= tape.info[0]:
+        if not opens_region(tape, path, pieces, at):
             continue
+        low = path[at, START]
+        high = region_end(tape, path, pieces, low)
         for to in range(pieces):
             if path[to, OPERATION] != SET_LIST:
                 continue
@@ -327,6 +329,9 @@ def find_borders(
                         compare_filtered(tape, costs, found, saving, i, low, high, start, limit)
                         compare_turned(tape, costs, found, saving, i, low, start, limit)
                 continue
+            if not opens_region(tape, path, pieces, to):
+                continue
+            limit = region_end(tape, path, pieces, start)
             j = start
             while j < limit:
                 j = find_sorted(tape, costs, found, saving, low, high, j, limit)

@@ -88,6 +88,9 @@ def cover_tape(
         price_sources(tape, pool, costs, room.path, pieces)
         better, last = bits < last - 1e-6, bits
         idle = turn > 0 and not better and pool.info[COUNT] == before
-        if idle and not release(tape, pool, room.path, pieces):
+        if idle and not (
+            release(tape, pool, room.path, pieces, False)
+            or release(tape, pool, room.path, pieces, True)
+        ):
             break
     return least, kept

@@ -10,7 +10,6 @@ from codelength.coding.compiled import inner
 from codelength.dsl.operations import (
     CONCATENATE,
     INTERLEAVE,
-    SET_LIST,
 )
 from codelength.synthesis.solver.costs import Costs
 from codelength.synthesis.solver.cover import initiator_bits, set_initiator
@@ -30,6 +29,7 @@ from codelength.synthesis.solver.pool import (
     Pool,
     remember,
 )
+from codelength.synthesis.solver.regions import cuts_for, is_literal
 from codelength.synthesis.solver.seeds import AGAIN
 from codelength.synthesis.solver.tape import PLACE, Tape
 
@@ -52,12 +52,10 @@ def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int
         start = end - pool.bounds[p + 1] + pool.bounds[p]
         if pool.rank[p] < 0 or pool.rank[p] % PLACE != 0 or end > tape.info[0]:
             continue
-        for at in range(pieces):
-            row = path[at]
-            if row[OPERATION] == SET_LIST and row[START] <= start and row[END] >= end:
-                cuts = (row[START] < start) + (row[END] > end)
-                bits = cuts * (costs.derived[CONCATENATE] + costs.literal[0])
-                pool.price[p] = min(pool.price[p], bits)
+        cuts = cuts_for(tape, path, pieces, start, end)
+        if cuts >= 0:
+            bits = cuts * (costs.derived[CONCATENATE] + costs.literal[0])
+            pool.price[p] = min(pool.price[p], bits)
 
 
 @inner
@@ -102,22 +100,30 @@ def split_for(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int, p:
     start = end - pool.bounds[p + 1] + pool.bounds[p]
     if pool.rank[p] % PLACE != 0 or end > tape.info[0]:
         return pieces
-    for at in range(pieces):
-        row = path[at]
-        if row[OPERATION] == SET_LIST and row[START] <= start and row[END] >= end:
-            a, b = row[START], row[END]
-            set_initiator(tape, costs, path, at, start, end)
-            show(tape, pool, costs, path[at])
-            if a < start:
-                set_initiator(tape, costs, path, pieces, a, start)
-                show(tape, pool, costs, path[pieces])
-                pieces += 1
-            if end < b:
+    if cuts_for(tape, path, pieces, start, end) < 0:
+        return pieces
+    at = 0
+    while at < pieces:
+        a, b = path[at, START], path[at, END]
+        if not is_literal(tape, path[at]) or b <= start or a >= end:
+            at += 1
+        elif a < start:
+            set_initiator(tape, costs, path, at, a, start)
+            if b > end:
                 set_initiator(tape, costs, path, pieces, end, b)
-                show(tape, pool, costs, path[pieces])
                 pieces += 1
-            return pieces
-    return pieces
+            at += 1
+        elif b > end:
+            set_initiator(tape, costs, path, at, end, b)
+            at += 1
+        else:
+            pieces -= 1
+            for column in range(8):
+                path[at, column] = path[pieces, column]
+    set_initiator(tape, costs, path, pieces, start, end)
+    for piece in range(pieces + 1):
+        show(tape, pool, costs, path[piece])
+    return pieces + 1
 
 
 @inner
@@ -226,13 +232,16 @@ def depth(pool: Pool, p: int) -> int:
 
 
 @inner
-def release(tape: Tape, pool: Pool, path: Array, pieces: int) -> bool:
-    """Let more lines use the streams: each comes just behind its own sources; if that is new."""
+def release(tape: Tape, pool: Pool, path: Array, pieces: int, initiators: bool) -> bool:
+    """Let more lines use the streams: each comes just behind its own sources; if that is new.
+
+    Streams that are initiators only if asked: ahead of all, they are derived from nothing.
+    """
     some = False
     for at in range(pieces):
         row = path[at]
         start = row[START]
-        if start < tape.info[0]:
+        if start < tape.info[0] or (row[SOURCE] < 0) != initiators:
             continue
         rank = AHEAD
         for column in (SOURCE, OTHER):
