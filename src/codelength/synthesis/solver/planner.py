@@ -51,7 +51,7 @@ class Effort:
     rounds: int = 16
     slack: float = 2.0
     doubt: float = 1.15
-    kept: int = 4
+    kept: int = 12
     deep: int = 2
     sure: int = 2
     despair: float = 1.6
@@ -141,7 +141,7 @@ class Planner:
                 program = build(
                     tape, self._pool, self._room.kept, pieces, list(plan.peels), self.costs.phase
                 )
-                if program is not None:
+                if program is not None and all(program != one.program for one in self.candidates):
                     self.candidates.append(Candidate(float(bits), program, plan))
                     self.candidates.sort(key=lambda candidate: candidate.bits)
                     del self.candidates[self.effort.kept :]
