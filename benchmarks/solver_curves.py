@@ -28,7 +28,7 @@ def plot(
     try:
         import matplotlib
     except ImportError as error:
-        raise InputError("the plots need matplotlib: pip install matplotlib") from error
+        raise InputError("the plots need matplotlib: pip install 'codelength[plots]'") from error
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
