@@ -8,10 +8,12 @@ import time
 import pytest
 
 from codelength.dsl import pairs
-from codelength.dsl.priors import PaperPrior
+from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
 from codelength.synthesis.programs import runs_to
 from codelength.synthesis.solver import Budget, Solver
+from codelength.synthesis.solver.planner import Candidate, Planner
+from codelength.synthesis.solver.plans import Plan
 
 PAPER = PaperPrior()
 SAMPLED = [pair.sequence for pair in pairs.sample(61, 40)]
@@ -67,7 +69,7 @@ def test_the_same_target_has_the_same_program():
 
 ELSEWHERE = """
 import sys
-from codelength.dsl.priors import PaperPrior
+from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.synthesis.solver import Solver
 for line in sys.stdin:
     print(Solver(PaperPrior()).solve(bytes.fromhex(line)).program, end="\\n\\n")
@@ -120,3 +122,23 @@ def test_noise_costs_no_more_than_its_literal():
         for _ in range(times):
             target = dice.randbytes(size)
             assert solve(target).bits <= PAPER.bits(Program.literal(target))
+
+
+def test_what_a_search_gets_wrong_is_never_returned(monkeypatch):
+    wrong = Program.literal(bytes([1]))
+
+    def run(self, target):
+        self.candidates.append(Candidate(1.0, wrong, Plan(target, len(target))))
+
+    monkeypatch.setattr(Planner, "run", run)
+    target = bytes([5, 5, 6])
+    assert Solver(PaperPrior()).solve(target).program == Program.literal(target)
+
+
+def test_more_than_255_largest_items_are_no_argument():
+    mixed = random.Random(1).randbytes(300)
+    target = mixed + bytes(sorted(mixed))
+    for prior in (PaperPrior(), ExactPrior()):
+        solution = Solver(prior, Budget(nodes=20)).solve(target)
+        assert solution.program.run().as_bytes() == target
+        assert solution.bits == prior.bits(solution.program)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.dsl.operations import (
-    BETWEEN,
+    ARITY,
     CONCATENATE,
     FILTER,
     INTERLEAVE,
@@ -16,9 +16,9 @@ from codelength.dsl.operations import (
     REPEAT_LIST,
     REPEAT_NUM,
     SET_LIST,
-    SUBSTITUTE,
 )
 from codelength.dsl.program import Program
+from codelength.synthesis.solver.costs import AGAIN
 from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.pool import (
     COPY,
@@ -33,7 +33,6 @@ from codelength.synthesis.solver.pool import (
     START,
     Pool,
 )
-from codelength.synthesis.solver.seeds import AGAIN
 from codelength.synthesis.solver.tape import Tape
 
 Array = npt.NDArray[np.int64]
@@ -90,7 +89,7 @@ class Builder:
             return self.add(values, operation, a, b)
         if operation in (REPEAT_LIST, FILTER):
             return self.add(values, operation, first, a)
-        count = 2 if operation in (SUBSTITUTE, BETWEEN) else ARGUMENTS[operation]
+        count = int(ARITY[operation]) - 1
         return self.add(values, operation, a, *(first, second)[:count])
 
     def initiate(self, values: tuple[int, ...]) -> int:
@@ -106,10 +105,6 @@ class Builder:
             if 1 < step <= 8 and size > 2:
                 return self.add(values, RANGE_INTERVAL, values[0], values[-1] + 1, step)
         return self.add(values, SET_LIST, size, *values)
-
-
-ARGUMENTS = {5: 0, 7: 1, 9: 1, 10: 1, 11: 1, 12: 1, 13: 1, 15: 0}
-"""Arguments behind the sequence: reverse, jumps, max_n, min_n, add, subtract, modulo, scan_add."""
 
 
 def build(

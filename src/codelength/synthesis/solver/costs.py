@@ -74,6 +74,8 @@ ANY_TIME = np.zeros(23, np.int64)
 SAMPLED = np.array([0, 0, 0, 0, 2, 1, 3, 2, 2, 4, 4, 4, 4, 4, 6, 5, 7, 7, 7, 0, 0, 0, 8])
 """The sampler's blocks, for each operation in the order of `OPERATIONS`."""
 PHASES = constant(9)
+AGAIN = constant(22)
+"""The place of copies in `Costs.phase`."""
 
 
 def expected_lines(symbols: int) -> int:
@@ -140,7 +142,7 @@ def runs_of(longest: int, up: Floats, interval: Floats, repeat: Floats, derived:
     return runs
 
 
-ESCAPE, AGAIN = 8.0, 8.0
+ESCAPE, REUSE = 8.0, 8.0
 """Bits under the fitted prior of a line that the sampler would not write there, and of a reuse."""
 
 
@@ -173,5 +175,5 @@ def fitted_costs(marginals: Marginals, longest: int) -> Costs:
     interval = initiating[RANGE_INTERVAL] + value + lengths + steps
     repeat = initiating[REPEAT_NUM] + value + counts
     runs = runs_of(longest, up, interval, repeat, derived)
-    extra = np.array([ESCAPE, AGAIN])
+    extra = np.array([ESCAPE, REUSE])
     return Costs(literal, up, interval, repeat, derived, SAMPLED, extra, runs)

@@ -1,4 +1,4 @@
-"""The cheapest cover of the tape by initiators, literals and edges, and what it really costs.
+"""The cheapest cover of the tape by initiators, literals and edges.
 
 Example: [1, 2, 3, 4, 5, 9, 9, 9, 9] -> range_func_up(1, 5), repeat_num(4, 9).
 """
@@ -15,7 +15,7 @@ from codelength.dsl.operations import (
     SET_LIST,
     ZERO,
 )
-from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.costs import AGAIN, NEVER, Costs
 from codelength.synthesis.solver.pool import (
     COPY,
     END,
@@ -28,7 +28,7 @@ from codelength.synthesis.solver.pool import (
     START,
     Pool,
 )
-from codelength.synthesis.solver.seeds import AGAIN, NONE, initiator_cost
+from codelength.synthesis.solver.seeds import NONE, initiator_cost
 from codelength.synthesis.solver.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]

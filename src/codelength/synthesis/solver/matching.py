@@ -38,6 +38,8 @@ from codelength.synthesis.solver.pool import (
 from codelength.synthesis.solver.tape import Tape
 
 NONE = constant(-1)
+LARGEST_N = constant(255)
+"""The largest n of max_n and min_n that has a price."""
 SHORTEST = constant(3)
 """Derived parts of fewer symbols are cheaper as literals."""
 
@@ -224,7 +226,7 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
         for j in range(len(symbols)):
             if tape.reach[j] < 0:
                 continue
-            limit = min(length, tape.reach[j] - j)
+            limit = min(length, tape.reach[j] - j, LARGEST_N)
             k = 0
             while k < limit and buffer[k] == symbols[j + k]:
                 k += 1

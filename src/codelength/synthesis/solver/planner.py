@@ -41,6 +41,9 @@ class Effort:
         slack: a cover beyond so many times the best bits is not improved.
         doubt: plans whose hope is beyond so many times the best bits are left out.
         kept: programs that are kept for the final choice.
+        deep: plans with fewer peels than this are looked at three peels deep.
+        sure: so many peels of a plan are tried whatever their hope.
+        despair: plans whose cover is beyond so many times the best bits are not peeled further.
     """
 
     looks: int = 8
@@ -105,7 +108,10 @@ class Planner:
         self._rest, self._estimates = np.zeros(symbols + 2, np.int64), np.zeros((wide, 3))
         self._more_scores, self._more_choices = np.zeros(wide), np.zeros((wide, 2), np.int64)
         self._further = np.zeros(symbols + 2, np.int64)
-        self._flat, self._bounds = np.zeros(symbols + 2, np.int64), np.zeros(16, np.int64)
+        self._flat, self._bounds = (
+            np.zeros(symbols + 2, np.int64),
+            np.zeros(effort.depth + 4, np.int64),
+        )
 
     @property
     def best(self) -> float:

@@ -10,8 +10,6 @@ from codelength.synthesis.solver.pool import HIDDEN, Pool, remember
 from codelength.synthesis.solver.tape import Tape
 
 NONE = constant(-1)
-AGAIN = constant(22)
-"""The place of copies in `Costs.phase`."""
 LONGEST_PERIOD = constant(40)
 
 

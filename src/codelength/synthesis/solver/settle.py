@@ -11,7 +11,7 @@ from codelength.dsl.operations import (
     CONCATENATE,
     INTERLEAVE,
 )
-from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.costs import AGAIN, Costs
 from codelength.synthesis.solver.cover import initiator_bits, set_initiator
 from codelength.synthesis.solver.pool import (
     AHEAD,
@@ -30,7 +30,6 @@ from codelength.synthesis.solver.pool import (
     remember,
 )
 from codelength.synthesis.solver.regions import cuts_for, is_literal
-from codelength.synthesis.solver.seeds import AGAIN
 from codelength.synthesis.solver.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]

@@ -13,7 +13,8 @@ from codelength.dsl.interpreter import Limits
 from codelength.dsl.priors import ExactPrior, Prior
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites import shortened
-from codelength.synthesis.programs import Synthesizer
+from codelength.errors import ProgramError
+from codelength.synthesis.programs import Synthesizer, runs_to
 from codelength.synthesis.solver.costs import costs_of
 from codelength.synthesis.solver.planner import Budget, Effort, Planner
 from codelength.synthesis.solver.plans import Peel
@@ -77,8 +78,11 @@ class Solver(Synthesizer):
             planner.run(symbols)
             for candidate in planner.candidates:
                 program = shortened(candidate.program, self.prior, self.limits)
-                bits = self.prior.bits(program, self.limits)
-                if bits < best.bits:
+                try:
+                    bits = self.prior.bits(program, self.limits)
+                except ProgramError:  # beyond the limits
+                    continue
+                if bits < best.bits and runs_to(program, target, self.limits):
                     best = Solution(program, bits, 0, 0.0, candidate.plan.peels)
             best = replace(best, nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)

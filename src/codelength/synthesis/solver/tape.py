@@ -14,10 +14,6 @@ from codelength.coding.compiled import constant
 
 Array = npt.NDArray[np.int64]
 
-CHAIN, STREAMS = 0, 1
-"""Fields of `Tape.info`."""
-
-
 PLACE = constant(8)
 """Ranks from one symbol of the chain to the next; streams come between."""
 
