@@ -202,6 +202,27 @@ def decode_program(
         here += words_of_line(words, here)
 
 
+def program_read(
+    outcome: int, state: Array, reader: BitReader, words: Array, arena: Array, bounds: Array
+) -> Program:
+    """The program that a decoder read; moves `reader` behind its message.
+
+    Raises:
+        MessageError: the outcome is not FINE, or the output leaves 0..255.
+    """
+    if outcome == TRUNCATED:
+        raise MessageError(f"the program's message is truncated at bit {reader.length}")
+    if outcome != FINE:
+        cause = CAUSES.get(outcome, "a list or a program beyond the limits")
+        raise MessageError(f"the message is no program that runs: {cause}")
+    finish_message(state, reader)
+    result = words[-1]
+    output = arena[bounds[result] : bounds[result + 1]]
+    if len(output) and (output.min() < 0 or output.max() > 255):
+        raise MessageError("the message's program outputs a value outside 0..255")
+    return Program(words)
+
+
 class ExactPrior(DecodablePrior):
     """The uniform code over programs, as described above."""
 
@@ -258,14 +279,4 @@ class ExactPrior(DecodablePrior):
             if outcome != MEMORY:
                 break
             size *= 4
-        if outcome == TRUNCATED:
-            raise MessageError(f"the program's message is truncated at bit {reader.length}")
-        if outcome != FINE:
-            cause = CAUSES.get(outcome, "a list or a program beyond the limits")
-            raise MessageError(f"the message is no program that runs: {cause}")
-        finish_message(state, reader)
-        result = words[used - 1]
-        output = arena[bounds[result] : bounds[result + 1]]
-        if len(output) and (output.min() < 0 or output.max() > 255):
-            raise MessageError("the message's program outputs a value outside 0..255")
-        return Program(words[:used])
+        return program_read(outcome, state, reader, words[:used], arena, bounds)

@@ -14,16 +14,15 @@ from codelength.coding.arithmetic import (
     END,
     START,
     finish_encoding,
-    finish_message,
     new_state,
     pack,
     start_decoding,
 )
 from codelength.coding.bits import BitReader, Bits
-from codelength.dsl.interpreter import CAUSES, FINE, MEMORY, Limits
+from codelength.dsl.interpreter import FINE, MEMORY, Limits
 from codelength.dsl.operations import ZERO
 from codelength.dsl.priors.base import DecodablePrior, Floats
-from codelength.dsl.priors.exact import TRUNCATED
+from codelength.dsl.priors.exact import program_read
 from codelength.dsl.priors.fitted_choices import (
     AT,
     FULL,
@@ -41,7 +40,7 @@ from codelength.dsl.priors.fitted_tables import Marginals, Tables, load
 from codelength.dsl.priors.fitted_walk import WALK, walk_program
 from codelength.dsl.priors.paper import check_domain
 from codelength.dsl.program import Program
-from codelength.errors import MessageError, ProgramError
+from codelength.errors import ProgramError
 
 Array = npt.NDArray[np.int64]
 
@@ -134,17 +133,7 @@ class FittedPrior(DecodablePrior):
             if outcome != MEMORY:
                 break
             size *= 4
-        if outcome == TRUNCATED:
-            raise MessageError(f"the program's message is truncated at bit {reader.length}")
-        if outcome != FINE:
-            cause = CAUSES.get(outcome, "a list or a program beyond the limits")
-            raise MessageError(f"the message is no program that runs: {cause}")
-        finish_message(state, reader)
-        result = words[used - 1]
-        output = arena[bounds[result] : bounds[result + 1]]
-        if len(output) and (output.min() < 0 or output.max() > 255):
-            raise MessageError("the message's program outputs a value outside 0..255")
-        return Program(words[:used])
+        return program_read(outcome, state, reader, words[:used], arena, bounds)
 
     def _walk(
         self, coder: Coder, words: Array, arena: Array, bounds: Array, limits: Limits
