@@ -124,7 +124,7 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
         repeat,
         derived,
         ANY_TIME,
-        np.zeros(2),
+        np.array([0.0, 0.0, 3.0]),
         runs_of(longest, up, interval, repeat, derived),
     )
 
@@ -175,5 +175,5 @@ def fitted_costs(marginals: Marginals, longest: int) -> Costs:
     interval = initiating[RANGE_INTERVAL] + value + lengths + steps
     repeat = initiating[REPEAT_NUM] + value + counts
     runs = runs_of(longest, up, interval, repeat, derived)
-    extra = np.array([ESCAPE, REUSE])
+    extra = np.array([ESCAPE, REUSE, 3.0])
     return Costs(literal, up, interval, repeat, derived, SAMPLED, extra, runs)

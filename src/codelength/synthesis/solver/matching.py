@@ -40,8 +40,6 @@ from codelength.synthesis.solver.tape import Tape
 NONE = constant(-1)
 LARGEST_N = constant(255)
 """The largest n of max_n and min_n that has a price."""
-SHORTEST = constant(3)
-"""Derived parts of fewer symbols are cheaper as literals."""
 
 
 @part
@@ -71,7 +69,7 @@ def place(
     cost = 0.0
     if operation != COPY:
         cost = costs.derived[operation]
-        if length >= len(costs.literal) or cost >= costs.literal[length]:
+        if length >= len(costs.literal) or cost >= costs.literal[length] + costs.extra[0]:
             return
     head, flat = pool.buffer[0], True
     for k in range(1, length):
@@ -114,7 +112,7 @@ def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     place(tape, pool, costs, p, NONE, length, REVERSE, ZERO, ZERO)
     for jump in range(2, 9):
         count = (length + jump - 1) // jump
-        if count < SHORTEST:
+        if count < costs.extra[2]:
             break
         for k in range(count):
             buffer[k] = values[start + k * jump]
@@ -125,7 +123,7 @@ def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
             if accepts(predicate, values[start + k]):
                 buffer[count] = values[start + k]
                 count += 1
-        if SHORTEST <= count < length:
+        if costs.extra[2] <= count < length:
             place(tape, pool, costs, p, NONE, count, FILTER, predicate, ZERO)
     total = 0
     for k in range(length):
@@ -138,7 +136,7 @@ def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
 def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     """Add, subtract, modulo, substitute: the constants are read off the tape."""
     start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
-    if length < SHORTEST:
+    if length < costs.extra[2]:
         return
     values, symbols = pool.values, tape.symbols
     for j in range(len(symbols) - length + 1):
@@ -210,9 +208,9 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
         extends = j > 0 and where > 0 and values[start + where - 1] == symbols[j - 1]
         if extends and tape.reach[j - 1] == tape.reach[j] and best < limit:
             continue
-        if best >= SHORTEST and (tape.exact[j] == 0 or j + best == tape.reach[j]):
+        if best >= costs.extra[2] and (tape.exact[j] == 0 or j + best == tape.reach[j]):
             cost = costs.derived[BETWEEN]
-            if cost < costs.literal[min(best, len(costs.literal) - 1)]:
+            if cost < costs.literal[min(best, len(costs.literal) - 1)] + costs.extra[0]:
                 add_edge(pool, j, j + best, BETWEEN, p, NONE, where, where + best, cost)
     for k in range(length):
         buffer[k] = values[start + k]
@@ -230,7 +228,7 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
             k = 0
             while k < limit and buffer[k] == symbols[j + k]:
                 k += 1
-            if k >= SHORTEST and (tape.exact[j] == 0 or j + k == tape.reach[j]):
+            if k >= costs.extra[2] and (tape.exact[j] == 0 or j + k == tape.reach[j]):
                 add_edge(pool, j, j + k, operation, p, NONE, k, ZERO, costs.derived[operation])
 
 
@@ -239,7 +237,7 @@ def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
     """Operations on two sequences, in both orders."""
     a, b = pool.bounds[p], pool.bounds[q]
     length = pool.bounds[p + 1] - a
-    if length < SHORTEST or pool.bounds[q + 1] - b != length:
+    if length < costs.extra[2] or pool.bounds[q + 1] - b != length:
         return
     values, buffer = pool.values, pool.buffer
     inside = True
@@ -260,7 +258,7 @@ def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
             if values[b + k] != 0:
                 buffer[count] = values[a + k] % values[b + k]
                 count += 1
-        if count >= SHORTEST:
+        if count >= costs.extra[2]:
             place(tape, pool, costs, p, q, count, MODULO_TWO, ZERO, ZERO)
         swap = a
         a = b

@@ -24,6 +24,8 @@ Array = npt.NDArray[np.int64]
 
 MOST = 224
 """Peels of one plan that are looked at."""
+MOST_STREAMS = 16
+"""Of a plan, with room for the ones that are only looked at."""
 NEAR, FAR = 400, 2048
 """Longer chains are not looked at three peels deep, or not peeled at all."""
 
@@ -44,6 +46,9 @@ class Effort:
         deep: plans with fewer peels than this are looked at three peels deep.
         sure: so many peels of a plan are tried whatever their hope.
         despair: plans whose cover is beyond so many times the best bits are not peeled further.
+        polished: programs to which small changes are made at the end.
+        trials: of changes to one program.
+        work: symbols that are covered at most, over all tapes.
     """
 
     looks: int = 8
@@ -52,12 +57,21 @@ class Effort:
     depth: int = 6
     patience: int = 2
     rounds: int = 16
-    slack: float = 2.0
+    slack: float = 1.3
     doubt: float = 1.15
     kept: int = 12
     deep: int = 2
     sure: int = 2
     despair: float = 1.6
+    polished: int = 4
+    trials: int = 1500
+    work: int = 100_000
+
+
+FIRST = Effort()
+WIDER = Effort(
+    looks=16, hopes=24, widths=(4, 4, 8), doubt=1.6, sure=6, despair=9.0, polished=8
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class Budget:
         seconds: of wall-clock time; results then depend on the machine.
     """
 
-    nodes: int = 600
+    nodes: int = 2000
     seconds: float | None = None
 
 
@@ -94,9 +108,11 @@ class Planner:
         costs: of lines.
     """
 
-    def __init__(self, symbols: int, costs: Costs, budget: Budget, effort: Effort) -> None:
-        self.costs, self.budget, self.effort = costs, budget, effort
+    def __init__(self, symbols: int, costs: Costs, budget: Budget) -> None:
+        self.costs, self.budget, self.effort = costs, budget, FIRST
+        self.limit = budget.nodes
         self.candidates: list[Candidate] = []
+        self._known: dict[tuple[Peel, ...], float] = {}
         self.nodes = 0
         self._end = None if budget.seconds is None else time.monotonic() + budget.seconds
         self._cheap = costs.repeat.min() + costs.derived[INTERLEAVE]
@@ -110,7 +126,7 @@ class Planner:
         self._further = np.zeros(symbols + 2, np.int64)
         self._flat, self._bounds = (
             np.zeros(symbols + 2, np.int64),
-            np.zeros(effort.depth + 4, np.int64),
+            np.zeros(MOST_STREAMS, np.int64),
         )
 
     @property
@@ -121,11 +137,14 @@ class Planner:
     def _check(self) -> None:
         """End the search if the budget is used up; something is always found first."""
         late = self._end is not None and time.monotonic() > self._end
-        if self.candidates and (late or self.nodes >= self.budget.nodes):
+        if self.candidates and (late or self.nodes >= self.limit):
             raise OutOfBudget
 
     def evaluate(self, plan: Plan) -> float:
         """Cover a plan's tape; keeps its program if it is among the best; the estimated bits."""
+        known = self._known.get(plan.peels)
+        if known is not None:
+            return known
         least = float("inf")
         for ahead in (False, True) if plan.peels else (False,):
             if ahead and least > self.best * self.effort.slack:
@@ -151,6 +170,7 @@ class Planner:
                     self.candidates.append(Candidate(float(bits), program, plan))
                     self.candidates.sort(key=lambda candidate: candidate.bits)
                     del self.candidates[self.effort.kept :]
+        self._known[plan.peels] = least
         return least
 
     def survey(self, plan: Plan) -> list[tuple[Peel, float, float, float]]:
@@ -197,8 +217,10 @@ class Planner:
             for k in dict.fromkeys(picks)
         ]
 
-    def run(self, target: Array) -> None:
+    def run(self, target: Array, effort: Effort) -> None:
         """Search until nothing better is found, or the budget is used up."""
+        self.effort = effort
+        self.limit = min(self.budget.nodes, self.nodes + effort.work // len(target))
         root = Plan(target, len(target))
         try:
             self.evaluate(root)

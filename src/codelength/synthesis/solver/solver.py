@@ -5,19 +5,27 @@ repeat_num and a concatenate.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from codelength.dsl.interpreter import Limits
+from codelength.dsl.operations import INITIATORS, SET_LIST
 from codelength.dsl.priors import ExactPrior, Prior
+from codelength.dsl.priors.fitted import FittedPrior
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites import shortened
+from codelength.dsl.rewrites.lines import lines_of
 from codelength.errors import ProgramError
 from codelength.synthesis.programs import Synthesizer, runs_to
 from codelength.synthesis.solver.costs import costs_of
-from codelength.synthesis.solver.planner import Budget, Effort, Planner
+from codelength.synthesis.solver.planner import FIRST, WIDER, Budget, Candidate, Effort, Planner
 from codelength.synthesis.solver.plans import Peel
+from codelength.synthesis.solver.polish import Polisher
+
+LONGEST_SAMPLED, MOST_SAMPLED = 25, 5
+"""Values of a list and initiators of a program, as the sampler draws them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Solver(Synthesizer):
     Arguments:
         prior: prices programs; the exact one by default.
         budget: of one target.
-        effort: how wide the search is.
+        efforts: how wide the search is; the next one only where what was found still looks odd.
     """
 
     name = "solver"
@@ -54,11 +62,11 @@ class Solver(Synthesizer):
         self,
         prior: Prior | None = None,
         budget: Budget | None = None,
-        effort: Effort | None = None,
+        efforts: Sequence[Effort] = (FIRST, WIDER),
         limits: Limits | None = None,
     ) -> None:
         self.prior = prior or ExactPrior()
-        self.budget, self.effort = budget or Budget(), effort or Effort()
+        self.budget, self.efforts = budget or Budget(), efforts
         self.limits = limits or Limits()
 
     def propose(self, target: bytes) -> Program:
@@ -72,17 +80,47 @@ class Solver(Synthesizer):
         best = Solution(literal, self.prior.bits(literal, self.limits), 0, 0.0)
         if target:
             symbols = np.frombuffer(target, np.uint8).astype(np.int64)
-            planner = Planner(
-                len(symbols), costs_of(self.prior, len(symbols)), self.budget, self.effort
+            planner = Planner(len(symbols), costs_of(self.prior, len(symbols)), self.budget)
+            polisher = Polisher(
+                self.prior, target, self.limits, isinstance(self.prior, FittedPrior)
             )
-            planner.run(symbols)
-            for candidate in planner.candidates:
-                program = shortened(candidate.program, self.prior, self.limits)
-                try:
-                    bits = self.prior.bits(program, self.limits)
-                except ProgramError:  # beyond the limits
-                    continue
-                if bits < best.bits and runs_to(program, target, self.limits):
-                    best = Solution(program, bits, 0, 0.0, candidate.plan.peels)
+            for effort in self.efforts:
+                planner.run(symbols, effort)
+                found = self.priced(planner.candidates, target)
+                best = self.improved(best, found[: effort.polished], polisher, effort.trials)
+                if not looks_odd(best.program):
+                    break
             best = replace(best, nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
+
+    def priced(self, candidates: Sequence[Candidate], target: bytes) -> list[Solution]:
+        """The candidates' programs rewritten, cheapest first."""
+        found = []
+        for candidate in candidates:
+            program = shortened(candidate.program, self.prior, self.limits)
+            try:
+                bits = self.prior.bits(program, self.limits)
+            except ProgramError:  # beyond the limits
+                continue
+            if runs_to(program, target, self.limits):
+                found.append(Solution(program, bits, 0, 0.0, candidate.plan.peels))
+        return sorted(found, key=lambda one: one.bits)
+
+    def improved(
+        self, best: Solution, found: Sequence[Solution], polisher: Polisher, trials: int
+    ) -> Solution:
+        """The best of all after small changes to each."""
+        for one in found:
+            program = shortened(polisher.polished(one.program, trials), self.prior, self.limits)
+            bits = self.prior.bits(program, self.limits)
+            if bits < best.bits:
+                best = Solution(program, bits, 0, 0.0, one.peels)
+        return best
+
+
+def looks_odd(program: Program) -> bool:
+    """Whether the sampler would hardly have written this: long lists, or many initiators."""
+    lines, _ = lines_of(program)
+    initiators = [line for line in lines if line[0] < INITIATORS]
+    longest = max((line[1] for line in initiators if line[0] == SET_LIST), default=0)
+    return longest > LONGEST_SAMPLED or len(initiators) > MOST_SAMPLED
