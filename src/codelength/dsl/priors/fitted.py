@@ -37,7 +37,7 @@ from codelength.dsl.priors.fitted_choices import (
 )
 from codelength.dsl.priors.fitted_places import FACTS, MARKS, MOST
 from codelength.dsl.priors.fitted_tables import Marginals, Tables, load
-from codelength.dsl.priors.fitted_walk import WALK, walk_program
+from codelength.dsl.priors.fitted_walk import IRREGULAR, WALK, walk_program
 from codelength.dsl.priors.paper import check_domain
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
@@ -74,6 +74,18 @@ class FittedPrior(DecodablePrior):
         Raises:
             ProgramError: the program has no price.
         """
+        return self._traced(program, limits)[0]
+
+    def irregular(self, program: Program, limits: Limits | None = None) -> int:
+        """How many lines the sampler could not have written where they are.
+
+        Raises:
+            ProgramError: the program has no price.
+        """
+        return self._traced(program, limits)[1]
+
+    def _traced(self, program: Program, limits: Limits | None) -> tuple[Array, int]:
+        """The choices, and how many lines were irregular."""
         ran = check_domain(program, limits)
         longest = int(np.diff(ran).max())
         if longest >= CHOICES:
@@ -86,7 +98,7 @@ class FittedPrior(DecodablePrior):
             arena, bounds = np.empty(size, np.int64), np.zeros(len(ran) + 2, np.int64)
             outcome, _ = self._walk(coder, words, arena, bounds, limits or Limits())
             if outcome == FINE:
-                return coder.trace[: coder.walk[AT]]
+                return coder.trace[: coder.walk[AT]], int(coder.walk[IRREGULAR])
             if outcome != MEMORY or not coder.walk[FULL]:
                 raise AssertionError(f"the walk over a program with a price ends with {outcome}")
             room *= 4

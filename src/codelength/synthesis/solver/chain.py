@@ -7,7 +7,9 @@ pieces (0, 1), no streams, a line for each of the two.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codelength.dsl.operations import CONCATENATE, INTERLEAVE
+import numpy as np
+
+from codelength.dsl.operations import CONCATENATE, INITIATORS, INTERLEAVE, OUTPUT
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import (
@@ -15,12 +17,14 @@ from codelength.dsl.rewrites.lines import (
     lines_of,
     needed,
     operands,
-    program_of,
     redirected,
 )
-from codelength.dsl.rewrites.orders import canonical_order, merge_chain
+from codelength.dsl.rewrites.orders import merge_chain
 from codelength.dsl.rewrites.sharing import Values
 from codelength.synthesis.solver.makers import alone, from_one, of_two
+
+MERGE_BITS = 6.0
+"""Rough bits of a merge."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Workshop:
         return known
 
     def chain_of(self, program: Program) -> Chain:
-        """A program as a chain; it has no copies and no dead lines."""
+        """A program without dead lines as a chain."""
         lines, result = lines_of(program)
         execution = program.run()
         every, bounds = execution.values.tolist(), execution.bounds.tolist()
@@ -86,28 +90,53 @@ class Workshop:
             else:
                 streams.append((leaf, len(pieces)))
         inner = set(merges)
-        made = {
-            numbers[i]: redirected(line, numbers)
-            for i, line in enumerate(lines)
-            if i not in inner
-        }
+        made: dict[int, Line] = {}
+        for i, line in enumerate(lines):
+            if i not in inner:  # of lines with equal values the first counts
+                made.setdefault(numbers[i], redirected(line, numbers))
         return Chain(tuple(pieces), tuple(streams), made)
 
     def program_of(self, chain: Chain) -> Program:
         """The program that a chain stands for."""
-        known = self.needed(chain)
-        lines = [chain.lines[p] for p in known]
-        at = {p: i for i, p in enumerate(known)}
-        lines = [redirected(line, at) for line in lines]
+        merges = list(chain.merges())
+        at: dict[int, int] = {}
+        words: list[int] = []
+        if self.canonical:
+            for p in self.in_order(chain, [leaf for _, leaf in merges]):
+                self.write(chain, p, at, words)
         joined = -1
-        for operation, leaf in chain.merges():
+        for operation, leaf in merges:
+            self.write(chain, leaf, at, words)
             if joined < 0:
                 joined = at[leaf]
                 continue
-            lines.append((operation, joined, at[leaf]))
-            joined = len(lines) - 1
-        order = canonical_order(lines, joined) if self.canonical else needed(lines, joined)
-        return program_of(lines, joined, order)
+            words += [operation, joined, at[leaf]]
+            joined = at[-1 - len(at)] = len(at)
+        words += [int(OUTPUT), joined]
+        return Program(np.array(words, dtype=np.int64))
+
+    def write(self, chain: Chain, p: int, at: dict[int, int], words: list[int]) -> None:
+        """Write the line of a sequence, those of its sources first, if they are not there."""
+        if p not in at:
+            line = chain.lines[p]
+            for source in operands(line):
+                self.write(chain, source, at, words)
+            words += redirected(line, at)
+            at[p] = len(at)
+
+    def in_order(self, chain: Chain, leaves: list[int]) -> list[int]:
+        """The sequences in the sampler's order, see `canonical_order`."""
+        known = self.needed(chain)
+        last = len(leaves)
+        places: dict[int, int] = {}
+        for place, leaf in enumerate(leaves):
+            places.setdefault(leaf, place)
+        for p in reversed(known):
+            place = places.setdefault(p, last)
+            for source in operands(chain.lines[p]):
+                if places.get(source, last) > place:
+                    places[source] = place
+        return sorted(known, key=lambda p: (chain.lines[p][0] >= INITIATORS, places[p]))
 
     def needed(self, chain: Chain) -> list[int]:
         """The sequences that the chain needs, sources before users."""
@@ -125,6 +154,11 @@ class Workshop:
                 done.add(p)
                 order.append(p)
         return order
+
+    def rough(self, chain: Chain) -> float:
+        """Rough bits of the chain's lines and merges."""
+        bits = MERGE_BITS * (len(chain.pieces) + len(chain.streams))
+        return bits + sum(line_bits(chain.lines[p]) for p in self.needed(chain))
 
     def makers(self, target: int, sources: list[int]) -> list[Line]:
         """Lines that make a sequence, of some others or of none."""
@@ -157,21 +191,21 @@ class Workshop:
                         yield target, line
 
     def depends(self, chain: Chain, p: int, on: int) -> bool:
-        """Whether making sequence p needs sequence `on`."""
+        """Whether making sequence p needs sequence `on`, or one that has no line."""
         stack = [p]
         while stack:
             here = stack.pop()
-            if here == on:
+            if here == on or here not in chain.lines:
                 return True
             stack += operands(chain.lines[here])
         return False
 
     def with_sequences(self, chain: Chain, new: tuple[int, ...]) -> Chain:
-        """The chain with a line for each new sequence, the cheapest by rough bits."""
+        """The chain with a line for each sequence that has none, the cheapest by rough bits."""
         lines = dict(chain.lines)
+        extended = Chain(chain.pieces, chain.streams, lines)
         for p in new:
-            if p in lines:
-                continue
-            choices = self.makers(p, [q for q in lines if q != p])
-            lines[p] = min(choices, key=line_bits)
-        return Chain(chain.pieces, chain.streams, lines)
+            if p not in lines:
+                sources = [q for q in lines if not self.depends(extended, q, p)]
+                lines[p] = min(self.makers(p, sources), key=line_bits)
+        return extended

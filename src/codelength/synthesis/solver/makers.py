@@ -150,3 +150,25 @@ def of_two(a: Values, b: Values, left: int, right: int) -> list[tuple[Values, Li
         (tuple([x - y for x, y in both]), (int(SUBTRACT_TWO), left, right)),
         (tuple([x % y for x, y in both if y != 0]), (int(MODULO_TWO), left, right)),
     ]
+
+
+def near(values: Values) -> Iterator[tuple[Values, Line]]:
+    """Sequences of which one line makes the values: (sequence, line without its source)."""
+    for k in range(min(3, len(values) - 2)):
+        step = values[k + 1] - values[k]
+        first = values[k] - k * step
+        last = first + (len(values) - 1) * step
+        if not 0 < step <= LARGEST_SMALL or first < 0 or last > LARGEST:
+            continue
+        run = tuple(range(first, last + 1, step))
+        changed = [(a, b) for a, b in zip(run, values, strict=True) if a != b]
+        if len(changed) == 1 and 0 <= changed[0][1] <= LARGEST:
+            yield run, (int(SUBSTITUTE), *changed[0])
+        divisor = gcd(*(a - b for a, b in changed))
+        if changed and all(a > b >= 0 for a, b in changed) and max(values) < divisor <= LARGEST:
+            yield run, (int(MODULO_ITEM), divisor)
+    there = set(values)
+    if values and 0 <= values[0] <= LARGEST and len(there) <= LARGEST:
+        old = next(value for value in range(LARGEST + 1) if value not in there)
+        other = tuple([old if value == values[0] else value for value in values])
+        yield other, (int(SUBSTITUTE), old, values[0])

@@ -87,8 +87,9 @@ class Solver(Synthesizer):
             for effort in self.efforts:
                 planner.run(symbols, effort)
                 found = self.priced(planner.candidates, target)
-                best = self.improved(best, found[: effort.polished], polisher, effort.trials)
-                if not looks_odd(best.program):
+                trials = min(effort.trials, effort.work // len(symbols))
+                best = self.improved(best, found[: effort.polished], polisher, trials)
+                if not self.looks_odd(best.program):
                     break
             best = replace(best, nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
@@ -117,10 +118,11 @@ class Solver(Synthesizer):
                 best = Solution(program, bits, 0, 0.0, one.peels)
         return best
 
-
-def looks_odd(program: Program) -> bool:
-    """Whether the sampler would hardly have written this: long lists, or many initiators."""
-    lines, _ = lines_of(program)
-    initiators = [line for line in lines if line[0] < INITIATORS]
-    longest = max((line[1] for line in initiators if line[0] == SET_LIST), default=0)
-    return longest > LONGEST_SAMPLED or len(initiators) > MOST_SAMPLED
+    def looks_odd(self, program: Program) -> bool:
+        """Whether the sampler would hardly have written this, so that more search may pay."""
+        if isinstance(self.prior, FittedPrior):
+            return self.prior.irregular(program, self.limits) > 0
+        lines, _ = lines_of(program)
+        initiators = [line for line in lines if line[0] < INITIATORS]
+        longest = max((line[1] for line in initiators if line[0] == SET_LIST), default=0)
+        return longest > LONGEST_SAMPLED or len(initiators) > MOST_SAMPLED
