@@ -127,7 +127,7 @@ def test_noise_costs_no_more_than_its_literal():
 def test_what_a_search_gets_wrong_is_never_returned(monkeypatch):
     wrong = Program.literal(bytes([1]))
 
-    def run(self, target):
+    def run(self, target, effort):
         self.candidates.append(Candidate(1.0, wrong, Plan(target, len(target))))
 
     monkeypatch.setattr(Planner, "run", run)

@@ -4,7 +4,7 @@ Example: `1 = range_func_up(3, 9)` / `2 = repeat_num(4, 80)` / `3 = concatenate(
 pieces (0, 1), no streams, a line for each of the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +61,9 @@ class Workshop:
         self.canonical = canonical
         self.numbers: dict[Values, int] = {}
         self.values: list[Values] = []
+        self._last: Chain | None = None
+        self._order: list[int] = []
+        self._alone: dict[int, list[Line]] = {}
         self._from_one: dict[tuple[int, int], list[Line]] = {}
         self._of_two: dict[tuple[int, int], list[tuple[Values, Line]]] = {}
 
@@ -77,9 +80,7 @@ class Workshop:
         lines, result = lines_of(program)
         execution = program.run()
         every, bounds = execution.values.tolist(), execution.bounds.tolist()
-        numbers = [
-            self.number(tuple(every[bounds[i] : bounds[i + 1]])) for i in range(len(lines))
-        ]
+        numbers = [self.number(tuple(every[bounds[i] : bounds[i + 1]])) for i in range(len(lines))]
         merges = merge_chain(lines, needed(lines, result))
         pieces = [numbers[lines[merges[0]][1]] if merges else numbers[result]]
         streams = []
@@ -140,12 +141,16 @@ class Workshop:
 
     def needed(self, chain: Chain) -> list[int]:
         """The sequences that the chain needs, sources before users."""
+        if self._last is chain:
+            return self._order
         order: list[int] = []
         done: set[int] = set()
         stack = [*(stream for stream, _ in reversed(chain.streams)), *reversed(chain.pieces)]
         while stack:
             p = stack[-1]
-            missing = [q for q in operands(chain.lines[p]) if q not in done] if p not in done else []
+            missing = (
+                [q for q in operands(chain.lines[p]) if q not in done] if p not in done else []
+            )
             if missing:
                 stack.append(missing[0])
                 continue
@@ -153,6 +158,7 @@ class Workshop:
             if p not in done:
                 done.add(p)
                 order.append(p)
+        self._last, self._order = chain, order
         return order
 
     def rough(self, chain: Chain) -> float:
@@ -162,7 +168,10 @@ class Workshop:
 
     def makers(self, target: int, sources: list[int]) -> list[Line]:
         """Lines that make a sequence, of some others or of none."""
-        found = alone(self.values[target])
+        without = self._alone.get(target)
+        if without is None:
+            without = self._alone[target] = alone(self.values[target])
+        found = list(without)
         for source in sources:
             if source == target:
                 continue
@@ -200,12 +209,18 @@ class Workshop:
             stack += operands(chain.lines[here])
         return False
 
-    def with_sequences(self, chain: Chain, new: tuple[int, ...]) -> Chain:
-        """The chain with a line for each sequence that has none, the cheapest by rough bits."""
+    def with_sequences(self, chain: Chain, new: Sequence[int], loose: bool = False) -> Chain:
+        """The chain with a line for each sequence that has none, the cheapest by rough bits.
+
+        Arguments:
+            loose: some lines need what has no line yet.
+        """
+        missing = [p for p in dict.fromkeys(new) if p not in chain.lines]
+        if not missing:
+            return chain
         lines = dict(chain.lines)
         extended = Chain(chain.pieces, chain.streams, lines)
-        for p in new:
-            if p not in lines:
-                sources = [q for q in lines if not self.depends(extended, q, p)]
-                lines[p] = min(self.makers(p, sources), key=line_bits)
+        for p in missing:
+            sources = [q for q in lines if not loose or not self.depends(extended, q, p)]
+            lines[p] = min(self.makers(p, sources), key=line_bits)
         return extended

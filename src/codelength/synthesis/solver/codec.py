@@ -12,7 +12,7 @@ LARGEST_BUDGET = 10**9
 
 
 def build(spec: Spec) -> Codec | Estimator:
-    """`solver:prior=exact,budget=600`: messages, or KT's formula with `prior=paper`.
+    """`solver:prior=exact,budget=2000`: messages, or KT's formula with `prior=paper`.
 
     `seconds=1` ends each search by the clock: such a run is not reproducible.
     """

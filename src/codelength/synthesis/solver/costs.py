@@ -39,6 +39,8 @@ from codelength.dsl.priors.paper import ARGUMENT_BITS, FUNCTION_BITS
 
 Floats = npt.NDArray[np.float64]
 
+SHORTEST = 2
+"""The place in `Costs.extra` of the fewest symbols."""
 NEVER = 1e9
 """Bits of what cannot be had."""
 
@@ -57,7 +59,8 @@ class Costs(NamedTuple):
         runs: a run of so many items with each step from -8 to 8, as an initiator or one line more,
             float64 `[17, longest + 2]`.
         extra: bits of a piece that comes after one of a later phase, and of a source that is not
-            itself in the output; of using a sequence again, float64 `[2]`.
+            itself in the output; of using a sequence again; and the fewest symbols of a derived
+            part that is looked for, float64 `[3]`.
     """
 
     literal: Floats

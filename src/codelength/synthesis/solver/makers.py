@@ -4,6 +4,7 @@ Example: of (9, 8, 7) out of (7, 8, 9) -> reverse_list; of (7, 8, 9) -> range_fu
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import gcd
 
 from codelength.dsl.operations import (
@@ -39,7 +40,7 @@ def alone(values: Values) -> list[Line]:
     literal = (int(SET_LIST), count, *values)
     if count == 0 or min(values) < 0 or max(values) > LARGEST:
         return [literal]
-    steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(values)}
     if len(steps) > 1:
         return [literal]
     found: list[Line] = []
@@ -77,21 +78,21 @@ def of_equal_length(target: Values, values: Values, source: int) -> Iterator[Lin
         return
     count = len(target)
     shift = target[0] - values[0]
-    if shift and abs(shift) <= LARGEST:
-        if all(b - a == shift for a, b in zip(values, target, strict=True)):
-            yield (int(ADD_ITEM if shift > 0 else SUBTRACT_ITEM), source, abs(shift))
-    changed = {(a, b) for a, b in zip(values, target, strict=True) if a != b}
+    both = list(zip(values, target, strict=True))
+    if shift and abs(shift) <= LARGEST and all(b - a == shift for a, b in both):
+        yield (int(ADD_ITEM if shift > 0 else SUBTRACT_ITEM), source, abs(shift))
+    changed = {(a, b) for a, b in both if a != b}
     if len(changed) == 1:
         old, new = changed.pop()
-        if 0 <= old <= LARGEST and 0 <= new <= LARGEST:
-            if all(b == new for a, b in zip(values, target, strict=True) if a == old):
-                yield (int(SUBSTITUTE), source, old, new)
-    if min(target) >= 0 and all(b <= a for a, b in zip(values, target, strict=True)):
-        divisor = gcd(*(a - b for a, b in zip(values, target, strict=True)))
+        fits = 0 <= old <= LARGEST and 0 <= new <= LARGEST
+        if fits and all(b == new for a, b in both if a == old):
+            yield (int(SUBSTITUTE), source, old, new)
+    if min(target) >= 0 and all(b <= a for a, b in both):
+        divisor = gcd(*(a - b for a, b in both))
         yield from remainders(values, divisor, max(target), source)
     if target[0] == values[0]:
         total, summed = 0, True
-        for a, b in zip(values, target, strict=True):
+        for a, b in both:
             total += a
             summed = summed and total == b
         if summed:

@@ -117,9 +117,9 @@ def shown_at(
     wanted, size, borders = list(values), len(values), set(bounds)
     bordered = bordered or len(set(values)) == 1  # a run of one value holds it at many places
     for at in sorted(borders | {b - size for b in borders}) if bordered else range(len(flat)):
-        if size and 0 <= at <= len(flat) - size and flat[at] == wanted[0]:
-            if flat[at : at + size] == wanted:
-                yield from cut(shop, chain, flat, bounds, at, at + size)
+        inside = size > 0 and 0 <= at <= len(flat) - size
+        if inside and flat[at] == wanted[0] and flat[at : at + size] == wanted:
+            yield from cut(shop, chain, flat, bounds, at, at + size)
 
 
 def cut(
@@ -202,13 +202,14 @@ def with_borders(
     orphans = [p for p in shop.needed(kept) if gone.intersection(operands(kept.lines[p]))]
     if orphans:
         left = {p: line for p, line in kept.lines.items() if p not in gone and p not in orphans}
-        yield shop.with_sequences(replace(kept, lines=left), tuple(orphans))
+        yield shop.with_sequences(replace(kept, lines=left), orphans, loose=True)
 
 
 def tidied(shop: Workshop, chain: Chain) -> Chain:
     """The streams joined where the sampler would, as far as the operations tell."""
-    phases = [phase_of(chain, p) for p in chain.pieces]
-    phases = [AGAIN if p in chain.pieces[:k] else q for k, (p, q) in enumerate(zip(chain.pieces, phases, strict=True))]
+    phases = [
+        AGAIN if p in chain.pieces[:k] else phase_of(chain, p) for k, p in enumerate(chain.pieces)
+    ]
     sizes = [len(shop.values[p]) for p in chain.pieces]
     streams: list[tuple[int, int]] = []
     length, place = sizes[0], 1

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from codelength.dsl.operations import INTERLEAVE
 from codelength.dsl.program import Program
 from codelength.synthesis.solver.build import build
-from codelength.synthesis.solver.costs import Costs
+from codelength.synthesis.solver.costs import SHORTEST, Costs
 from codelength.synthesis.solver.peel import HOPE, LOOK, STREAM, peels
 from codelength.synthesis.solver.plans import Peel, Plan, peel_off
 from codelength.synthesis.solver.pool import new_pool
@@ -49,6 +49,7 @@ class Effort:
         polished: programs to which small changes are made at the end.
         trials: of changes to one program.
         work: symbols that are covered at most, over all tapes.
+        shortest: derived parts of fewer symbols are not looked for.
     """
 
     looks: int = 8
@@ -64,13 +65,23 @@ class Effort:
     sure: int = 2
     despair: float = 1.6
     polished: int = 4
-    trials: int = 1500
+    trials: int = 400
     work: int = 100_000
+    shortest: int = 3
 
 
 FIRST = Effort()
 WIDER = Effort(
-    looks=16, hopes=24, widths=(4, 4, 8), doubt=1.6, sure=6, despair=9.0, polished=8
+    looks=16,
+    hopes=24,
+    widths=(4, 4, 8),
+    doubt=1.6,
+    sure=6,
+    despair=9.0,
+    polished=6,
+    trials=200,
+    work=45_000,
+    shortest=1,
 )
 
 
@@ -114,7 +125,7 @@ class Planner:
         self.candidates: list[Candidate] = []
         self._known: dict[tuple[Peel, ...], float] = {}
         self.nodes = 0
-        self._end = None if budget.seconds is None else time.monotonic() + budget.seconds
+        self.end = None if budget.seconds is None else time.monotonic() + budget.seconds
         self._cheap = costs.repeat.min() + costs.derived[INTERLEAVE]
         self._pool, self._room = new_pool(symbols), new_room(symbols)
         self._sketch, self._trace = new_sketch(symbols), new_trace(symbols)
@@ -136,7 +147,7 @@ class Planner:
 
     def _check(self) -> None:
         """End the search if the budget is used up; something is always found first."""
-        late = self._end is not None and time.monotonic() > self._end
+        late = self.end is not None and time.monotonic() > self.end
         if self.candidates and (late or self.nodes >= self.limit):
             raise OutOfBudget
 
@@ -220,6 +231,8 @@ class Planner:
     def run(self, target: Array, effort: Effort) -> None:
         """Search until nothing better is found, or the budget is used up."""
         self.effort = effort
+        self.costs.extra[SHORTEST] = effort.shortest
+        self._known.clear()
         self.limit = min(self.budget.nodes, self.nodes + effort.work // len(target))
         root = Plan(target, len(target))
         try:

@@ -7,6 +7,7 @@ The search before it works with averages; here each change is priced as it is.
 """
 
 import math
+import time
 from dataclasses import replace
 
 from codelength.dsl.interpreter import Limits
@@ -26,10 +27,18 @@ class Polisher:
     Arguments:
         target: what programs must output.
         canonical: whether lines come in the sampler's order, else each merge early.
+        end: when to stop by `time.monotonic`, if ever.
     """
 
-    def __init__(self, prior: Prior, target: bytes, limits: Limits, canonical: bool) -> None:
-        self.prior, self.target, self.limits = prior, target, limits
+    def __init__(
+        self,
+        prior: Prior,
+        target: bytes,
+        limits: Limits,
+        canonical: bool,
+        end: float | None = None,
+    ) -> None:
+        self.prior, self.target, self.limits, self.end = prior, target, limits, end
         self.shop = Workshop(canonical)
         self.seen: set[Program] = set()
 
@@ -70,6 +79,8 @@ class Polisher:
             return False
         self.seen.add(program)
         self.trials -= 1
+        if self.end is not None and time.monotonic() > self.end:
+            self.trials = 0
         try:
             bits = self.prior.bits(program, self.limits)
         except ProgramError:

@@ -82,7 +82,7 @@ class Solver(Synthesizer):
             symbols = np.frombuffer(target, np.uint8).astype(np.int64)
             planner = Planner(len(symbols), costs_of(self.prior, len(symbols)), self.budget)
             polisher = Polisher(
-                self.prior, target, self.limits, isinstance(self.prior, FittedPrior)
+                self.prior, target, self.limits, isinstance(self.prior, FittedPrior), planner.end
             )
             for effort in self.efforts:
                 planner.run(symbols, effort)
