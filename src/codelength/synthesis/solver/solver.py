@@ -19,6 +19,7 @@ from codelength.dsl.rewrites import shortened
 from codelength.dsl.rewrites.lines import lines_of
 from codelength.errors import ProgramError
 from codelength.synthesis.programs import Synthesizer, runs_to
+from codelength.synthesis.solver.brief import brief_programs
 from codelength.synthesis.solver.costs import costs_of
 from codelength.synthesis.solver.planner import FIRST, WIDER, Budget, Candidate, Effort, Planner
 from codelength.synthesis.solver.plans import Peel
@@ -84,6 +85,7 @@ class Solver(Synthesizer):
             polisher = Polisher(
                 self.prior, target, self.limits, isinstance(self.prior, FittedPrior), planner.end
             )
+            best = self.short(best, target)
             for effort in self.efforts:
                 planner.run(symbols, effort)
                 found = self.priced(planner.candidates, target)
@@ -93,6 +95,17 @@ class Solver(Synthesizer):
                     break
             best = replace(best, nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
+
+    def short(self, best: Solution, target: bytes) -> Solution:
+        """The best of all and of the programs of at most three lines."""
+        for program in brief_programs(tuple(target)):
+            try:
+                bits = self.prior.bits(program, self.limits)
+            except ProgramError:  # outside the domain
+                continue
+            if bits < best.bits and runs_to(program, target, self.limits):
+                best = Solution(program, bits, 0, 0.0)
+        return best
 
     def priced(self, candidates: Sequence[Candidate], target: bytes) -> list[Solution]:
         """The candidates' programs rewritten, cheapest first."""
