@@ -33,9 +33,9 @@ from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import Line
 from codelength.dsl.rewrites.sharing import Values
-from codelength.synthesis.solver.makers import alone, from_one, of_two
+from codelength.synthesis.solver.makers import alone, from_one, kept, of_two
 
-LONGEST, TINIEST, NARROWEST = 64, 8, 5
+LONGEST, TINIEST, NARROWEST = 32, 8, 5
 """Symbols of a target that is taken apart; symbols of one that is made of other sequences, and how
 far apart its values are at most."""
 SMALLEST_LITERAL = 3
@@ -128,7 +128,7 @@ def made_of(target: Values, first: Values, known: dict[Values, list[Line]]) -> I
         if lasts is None:
             lasts = known[second] = from_one(target, second, 1)
         ends = list(lasts)
-        both = []
+        both: list[tuple[Values, Line]] = []
         if len(first) == len(second) or len(first) + len(second) == len(target):
             both += [*of_pair(first, second, 0, 1), *of_pair(second, first, 1, 0)]
         if len(second) == len(target) or 2 * len(second) == len(target):
@@ -144,7 +144,7 @@ def of_pair(a: Values, b: Values, left: int, right: int) -> list[tuple[Values, L
     """What merges and, of equal lengths, operations make of two sequences."""
     both = [value for pair in zip(a, b, strict=False) for value in pair]
     shorter = min(len(a), len(b))
-    found = [
+    found: list[tuple[Values, Line]] = [
         (a + b, (int(CONCATENATE), left, right)),
         ((*both, *a[shorter:], *b[shorter:]), (int(INTERLEAVE), left, right)),
     ]
@@ -194,8 +194,8 @@ def changes(source: Values, target: Values) -> Iterator[tuple[Values, Line]]:
         yield tuple(sorted(source, reverse=True)[:k]), (int(MAX_N), 0, k)
         yield source[k:], (int(BETWEEN), 0, k, size)
         yield source[:k], (int(BETWEEN), 0, 0, k)
-    kept = [tuple([v for v in source if keeps(v)]) for keeps in PREDICATES]
-    yield from ((values, (int(FILTER), k, 0)) for k, values in enumerate(kept))
+    for k, values in enumerate(kept(source)):
+        yield values, (int(FILTER), k, 0)
     for value in sorted({abs(a - b) for a in source for b in target} - {0}):
         yield tuple([v + value for v in source]), (int(ADD_ITEM), 0, value)
         yield tuple([v - value for v in source]), (int(SUBTRACT_ITEM), 0, value)
@@ -205,6 +205,3 @@ def changes(source: Values, target: Values) -> Iterator[tuple[Values, Line]]:
         for new in sorted(set(target) - {old}):
             yield tuple([new if v == old else v for v in source]), (int(SUBSTITUTE), 0, old, new)
     yield from doubled(source)
-
-
-PREDICATES = (lambda v: v % 2 == 0, lambda v: v % 2 == 1, lambda v: v != 0)

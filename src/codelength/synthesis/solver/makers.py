@@ -127,13 +127,8 @@ def of_longer(target: Values, values: Values, source: int) -> Iterator[Line]:
         yield from (
             (int(BETWEEN), source, at, at + count) for at in sorted({starts[0], starts[-1]})
         )
-    kept = (
-        [value for value in values if value % 2 == 0],
-        [value for value in values if value % 2 == 1],
-        [value for value in values if value != 0],
-    )
-    for predicate, some in enumerate(kept):
-        if len(some) == count and tuple(some) == target:
+    for predicate, some in enumerate(kept(values)):
+        if some == target:
             yield (int(FILTER), predicate, source)
     if count <= LARGEST:
         ordered = sorted(values)
@@ -141,6 +136,15 @@ def of_longer(target: Values, values: Values, source: int) -> Iterator[Line]:
             yield (int(MIN_N), source, count)
         if ordered[: -count - 1 : -1] == list(target):
             yield (int(MAX_N), source, count)
+
+
+def kept(values: Values) -> tuple[Values, Values, Values]:
+    """What `filter` keeps, by each predicate."""
+    return (
+        tuple([value for value in values if value % 2 == 0]),
+        tuple([value for value in values if value % 2 == 1]),
+        tuple([value for value in values if value != 0]),
+    )
 
 
 def of_two(a: Values, b: Values, left: int, right: int) -> list[tuple[Values, Line]]:

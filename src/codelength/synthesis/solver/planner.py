@@ -24,6 +24,8 @@ Array = npt.NDArray[np.int64]
 
 MOST = 224
 """Peels of one plan that are looked at."""
+HOPELESS = 0.97
+"""Of the literal's bits: where two peels save less there is nothing to build on."""
 MOST_STREAMS = 16
 """Of a plan, with room for the ones that are only looked at."""
 NEAR, FAR = 400, 2048
@@ -231,7 +233,8 @@ class Planner:
     def run(self, target: Array, effort: Effort) -> None:
         """Search until nothing better is found, or the budget is used up."""
         self.effort = effort
-        self.costs.extra[SHORTEST] = effort.shortest
+        if self.costs.extra[0] > 0:  # else short parts are never worth a line
+            self.costs.extra[SHORTEST] = effort.shortest
         self._known.clear()
         self.limit = min(self.budget.nodes, self.nodes + effort.work // len(target))
         root = Plan(target, len(target))
@@ -243,7 +246,7 @@ class Planner:
 
     def _levels(self, root: Plan) -> None:
         level, idle = [root], 0
-        for _ in range(self.effort.depth):
+        for depth in range(self.effort.depth):
             before = self.best
             tried: list[tuple[tuple[float, float, float], Plan]] = []
             for plan in level:
@@ -256,7 +259,8 @@ class Planner:
                         tried.append(((self.evaluate(child), look, hope), child))
             level = self._choose(tried)
             idle = 0 if self.best < before - 1e-9 else idle + 1
-            if not level or idle == self.effort.patience:
+            hopeless = depth > 0 and self.best > HOPELESS * self.costs.literal[root.active]
+            if not level or hopeless or idle == self.effort.patience:
                 return
 
     def _choose(self, tried: list[tuple[tuple[float, float, float], Plan]]) -> list[Plan]:

@@ -21,7 +21,15 @@ from codelength.errors import ProgramError
 from codelength.synthesis.programs import Synthesizer, runs_to
 from codelength.synthesis.solver.brief import brief_programs
 from codelength.synthesis.solver.costs import costs_of
-from codelength.synthesis.solver.planner import FIRST, WIDER, Budget, Candidate, Effort, Planner
+from codelength.synthesis.solver.planner import (
+    FIRST,
+    HOPELESS,
+    WIDER,
+    Budget,
+    Candidate,
+    Effort,
+    Planner,
+)
 from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.polish import Polisher
 
@@ -91,7 +99,8 @@ class Solver(Synthesizer):
                 found = self.priced(planner.candidates, target)
                 trials = min(effort.trials, effort.work // len(symbols))
                 best = self.improved(best, found[: effort.polished], polisher, trials)
-                if not self.looks_odd(best.program):
+                hopeless = best.bits > HOPELESS * self.prior.bits(literal, self.limits)
+                if hopeless or not self.looks_odd(best.program):
                     break
             best = replace(best, nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
