@@ -93,7 +93,6 @@ class Solver(Synthesizer):
             polisher = Polisher(
                 self.prior, target, self.limits, isinstance(self.prior, FittedPrior), planner.end
             )
-            best = self.short(best, target)
             for effort in self.efforts:
                 planner.run(symbols, effort)
                 found = self.priced(planner.candidates, target)
@@ -102,7 +101,7 @@ class Solver(Synthesizer):
                 hopeless = best.bits > HOPELESS * self.prior.bits(literal, self.limits)
                 if hopeless or not self.looks_odd(best.program):
                     break
-            best = replace(best, nodes=planner.nodes)
+            best = replace(self.short(best, target), nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
 
     def short(self, best: Solution, target: bytes) -> Solution:
