@@ -75,7 +75,7 @@ def test_brief_programs_output_their_target():
 def test_moves_change_how_it_is_made_and_not_what():
     shop, tried = Workshop(canonical=True), Counter()
     for pair in PAIRS:
-        chain = shop.chain_of(pair.program)
+        chain = shop.chain_of(pair.program, Limits())
         target = pair.program.run().output.tolist()
         assert shop.program_of(chain).run().output.tolist() == target
         for move, _ in MOVES if not chain.streams else ():
@@ -95,7 +95,7 @@ sequence_5 = concatenate(sequence_4, sequence_3)
 output = sequence_5"""
     )
     shop = Workshop(canonical=False)
-    chain = shop.chain_of(program)
+    chain = shop.chain_of(program, Limits())
     (later,) = MOVES[0][0](shop, chain)
     assert later.streams == ((chain.streams[0][0], 2),)
     assert shop.program_of(later).run().as_bytes() == program.run().as_bytes()

@@ -33,12 +33,13 @@ from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import Line
 from codelength.dsl.rewrites.sharing import Values
-from codelength.synthesis.solver.makers import alone, from_one, kept, of_two
+from codelength.synthesis.solver.makers import cheapest, from_one, kept, of_two
 
 LONGEST, TINIEST, NARROWEST = 32, 8, 5
 """Symbols of a target that is taken apart; symbols of one that is made of other sequences, and how
 far apart its values are at most."""
-SMALLEST_LITERAL = 3
+LONGEST_LITERAL = 4
+"""Values of a part of the target that other sequences are made of."""
 CLOSE = 4.0
 """Rough bits over the cheapest line for the same values up to which others are tried."""
 
@@ -58,11 +59,6 @@ def program(*lines: Line) -> Program:
     """The lines, and the last one as the output."""
     words = [word for line in lines for word in line]
     return Program(np.array([*words, int(OUTPUT), len(lines) - 1], dtype=np.int64))
-
-
-def cheapest(values: Values) -> Line:
-    """The line without a source that makes the values for the fewest rough bits."""
-    return min(alone(values), key=line_bits)
 
 
 def parts(target: Values) -> Iterator[tuple[int, Values, Values]]:
@@ -96,18 +92,8 @@ def joined(operation: int, left: Values, right: Values) -> Iterator[Program]:
 def in_one(target: Values, source: Values) -> list[Line]:
     """Lines that make the target of one sequence, line 0."""
     found = from_one(target, source, 0)
-    found += [line for values, line in doubled(source) if values == target]
+    found += [line for values, line in of_pair(source, source, 0, 0) if values == target]
     return found
-
-
-def doubled(source: Values) -> list[tuple[Values, Line]]:
-    """What operations on two sequences make of one sequence and itself."""
-    twice = tuple([value for value in source for _ in range(2)])
-    return [
-        (source + source, (int(CONCATENATE), 0, 0)),
-        (twice, (int(INTERLEAVE), 0, 0)),
-        *of_two(source, source, 0, 0),
-    ]
 
 
 def made_of(target: Values, first: Values, known: dict[Values, list[Line]]) -> Iterator[Program]:
@@ -161,12 +147,11 @@ def sources(target: Values) -> Iterator[Values]:
     for size in range(2, len(target) + 2):
         for step in range(4):
             for first in range(low, high + 1):
-                if step or first <= 255:
-                    found[tuple([first + k * step for k in range(size)])] = None
+                found[tuple([first + k * step for k in range(size)])] = None
     for shown in (target, target[::-1], steps):
         for stride in (1, 2, 3):
             some = shown[::stride]
-            for size in range(1, SMALLEST_LITERAL + 2):
+            for size in range(1, LONGEST_LITERAL + 1):
                 for at in range(len(some) - size + 1):
                     found[some[at : at + size]] = None
     found[tuple(sorted(set(target)))] = None
@@ -204,4 +189,4 @@ def changes(source: Values, target: Values) -> Iterator[tuple[Values, Line]]:
     for old in sorted(set(source)):
         for new in sorted(set(target) - {old}):
             yield tuple([new if v == old else v for v in source]), (int(SUBSTITUTE), 0, old, new)
-    yield from doubled(source)
+    yield from of_pair(source, source, 0, 0)

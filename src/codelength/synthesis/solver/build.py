@@ -1,7 +1,5 @@
 """From a cover to a program: each line when it is needed, each merge as soon as it can be."""
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,14 +9,11 @@ from codelength.dsl.operations import (
     FILTER,
     INTERLEAVE,
     OUTPUT,
-    RANGE_INTERVAL,
-    RANGE_UP,
     REPEAT_LIST,
-    REPEAT_NUM,
-    SET_LIST,
 )
 from codelength.dsl.program import Program
 from codelength.synthesis.solver.costs import AGAIN
+from codelength.synthesis.solver.makers import cheapest
 from codelength.synthesis.solver.plans import Peel
 from codelength.synthesis.solver.pool import (
     COPY,
@@ -80,7 +75,7 @@ class Builder:
         if recipe is None and p >= 0:
             recipe = tuple(int(x) for x in self.pool.recipe[p])
         if recipe is None or recipe[1] < 0 or values in self.open:
-            return self.initiate(values)
+            return self.add(values, *cheapest(values))
         self.open.add(values)
         operation, source, other, first, second = recipe
         a = self.line(self.values(source), source)
@@ -91,20 +86,6 @@ class Builder:
             return self.add(values, operation, first, a)
         count = int(ARITY[operation]) - 1
         return self.add(values, operation, a, *(first, second)[:count])
-
-    def initiate(self, values: tuple[int, ...]) -> int:
-        """Write an initiator or a literal."""
-        size = len(values)
-        steps = {b - a for a, b in pairwise(values)}
-        if size > 1 and len(steps) == 1:
-            step = steps.pop()
-            if step == 0 and size <= 25:
-                return self.add(values, REPEAT_NUM, size, values[0])
-            if step == 1:
-                return self.add(values, RANGE_UP, values[0], values[-1])
-            if 1 < step <= 8 and size > 2:
-                return self.add(values, RANGE_INTERVAL, values[0], values[-1] + 1, step)
-        return self.add(values, SET_LIST, size, *values)
 
 
 def build(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from codelength.dsl.interpreter import Limits
 from codelength.dsl.operations import CONCATENATE, INITIATORS, INTERLEAVE, OUTPUT
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
@@ -75,10 +76,10 @@ class Workshop:
             self.values.append(values)
         return known
 
-    def chain_of(self, program: Program) -> Chain:
+    def chain_of(self, program: Program, limits: Limits) -> Chain:
         """A program without dead lines as a chain."""
         lines, result = lines_of(program)
-        execution = program.run()
+        execution = program.run(limits)
         every, bounds = execution.values.tolist(), execution.bounds.tolist()
         numbers = [self.number(tuple(every[bounds[i] : bounds[i + 1]])) for i in range(len(lines))]
         merges = merge_chain(lines, needed(lines, result))

@@ -28,10 +28,10 @@ from codelength.dsl.operations import (
     SUBTRACT_ITEM,
     SUBTRACT_TWO,
 )
+from codelength.dsl.rewrites.draft import line_bits
+from codelength.dsl.rewrites.fusing import LARGEST, LARGEST_SMALL, LONGEST_RANGE, MOST_REPEATS
 from codelength.dsl.rewrites.lines import Line
 from codelength.dsl.rewrites.sharing import Values
-
-LARGEST, LARGEST_SMALL, MOST_REPEATS, LONGEST_RANGE = 255, 8, 25, 256
 
 
 def alone(values: Values) -> list[Line]:
@@ -54,6 +54,11 @@ def alone(values: Values) -> list[Line]:
         ends = {last + 1, min(last + step, LARGEST + 1)}
         found += [(int(RANGE_INTERVAL), values[0], end, step) for end in sorted(ends)]
     return [*found, literal]
+
+
+def cheapest(values: Values) -> Line:
+    """The line without a source that makes the values for the fewest rough bits."""
+    return min(alone(values), key=line_bits)
 
 
 def from_one(target: Values, values: Values, source: int) -> list[Line]:

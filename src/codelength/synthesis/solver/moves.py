@@ -12,17 +12,17 @@ from dataclasses import replace
 from itertools import pairwise
 
 from codelength.dsl.operations import INITIATORS, INTERLEAVE
-from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import operands
 from codelength.synthesis.solver.chain import Chain, Workshop
 from codelength.synthesis.solver.costs import AGAIN as COPIES
 from codelength.synthesis.solver.costs import SAMPLED
-from codelength.synthesis.solver.makers import near
+from codelength.synthesis.solver.makers import cheapest, near
 
 AGAIN = int(SAMPLED[COPIES])
 """The block in which sequences are used again."""
 
 MOST_TIMES = 8
+"""Repeats of a sequence that are looked for."""
 
 
 def joins(shop: Workshop, chain: Chain) -> Iterator[Chain]:
@@ -55,7 +55,7 @@ def planted(shop: Workshop, chain: Chain) -> Iterator[Chain]:
             for hidden, line in near(shop.values[p]):
                 source = shop.number(hidden)
                 if source not in chain.lines:
-                    first = min(shop.makers(source, []), key=line_bits)
+                    first = cheapest(hidden)
                 elif not shop.depends(chain, source, p):
                     first = chain.lines[source]
                 else:

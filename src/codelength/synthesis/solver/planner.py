@@ -50,7 +50,7 @@ class Effort:
         despair: plans whose cover is beyond so many times the best bits are not peeled further.
         polished: programs to which small changes are made at the end.
         trials: of changes to one program.
-        work: symbols that are covered at most, over all tapes.
+        work: symbols that are covered at most, over all tapes; more for a budget above the usual.
         shortest: derived parts of fewer symbols are not looked for.
     """
 
@@ -235,8 +235,9 @@ class Planner:
         self.effort = effort
         if self.costs.extra[0] > 0:  # else short parts are never worth a line
             self.costs.extra[SHORTEST] = effort.shortest
-        self._known.clear()
-        self.limit = min(self.budget.nodes, self.nodes + effort.work // len(target))
+            self._known.clear()
+        work = effort.work * max(1, self.budget.nodes // Budget().nodes)
+        self.limit = min(self.budget.nodes, self.nodes + work // len(target))
         root = Plan(target, len(target))
         try:
             self.evaluate(root)

@@ -15,7 +15,7 @@ from codelength.dsl.priors import Prior
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
 from codelength.synthesis.solver.chain import Chain, Workshop
-from codelength.synthesis.solver.moves import MOVES, tidied
+from codelength.synthesis.solver.moves import MOVES, Move, tidied
 
 MOST_PIECES = 40
 """Programs with more are left as they are."""
@@ -44,7 +44,7 @@ class Polisher:
 
     def polished(self, program: Program, trials: int) -> Program:
         """The program or a cheaper one with the same output; prices so many at most."""
-        chain = self.shop.chain_of(program)
+        chain = self.shop.chain_of(program, self.limits)
         if len(chain.pieces) + len(chain.streams) > MOST_PIECES:
             return program
         self.best, self.bits = program, self.prior.bits(program, self.limits)
@@ -55,13 +55,20 @@ class Polisher:
             before = self.bits
             for move, doubt in MOVES:
                 self.doubt = doubt
-                while self.trials > 0 and any(
-                    self.try_chain(one) for one in move(self.shop, self.chain)
-                ):
+                while self.climb(move):
                     pass
             if self.bits > before - 1e-9:
                 break
         return self.best
+
+    def climb(self, move: Move) -> bool:
+        """Take the first change of one kind that helps; whether there is one."""
+        for chain in move(self.shop, self.chain):
+            if self.trials <= 0:
+                return False
+            if self.try_chain(chain):
+                return True
+        return False
 
     def try_chain(self, chain: Chain) -> bool:
         """Take a chain if its program is right and cheaper, with its streams as they are or not."""
