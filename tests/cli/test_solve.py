@@ -11,7 +11,7 @@ from codelength.dsl import pairs
 from codelength.dsl.priors import prior
 from codelength.dsl.program import Program
 from codelength.synthesis.solver import Solution, Solver
-from codelength.synthesis.solver.plans import Peel
+from codelength.synthesis.solver.peeling.plans import Peel
 from tests.cli.test_errors import refused
 
 SOLVE = ("kt", "solve")

@@ -11,11 +11,11 @@ from codelength.dsl.interpreter import Limits
 from codelength.dsl.operations import OUTPUT
 from codelength.dsl.priors import prior
 from codelength.dsl.program import Program
-from codelength.synthesis.solver.brief import brief_programs
-from codelength.synthesis.solver.chain import Workshop
-from codelength.synthesis.solver.makers import alone, from_one, near, of_two
-from codelength.synthesis.solver.moves import MOVES
-from codelength.synthesis.solver.polish import Polisher
+from codelength.synthesis.solver.polishing.brief import brief_programs
+from codelength.synthesis.solver.polishing.chain import Workshop
+from codelength.synthesis.solver.polishing.makers import alone, from_one, near, of_two
+from codelength.synthesis.solver.polishing.moves import MOVES
+from codelength.synthesis.solver.polishing.polish import Polisher
 
 PAIRS = list(pairs.sample(71, 60))
 

@@ -12,8 +12,8 @@ from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
 from codelength.synthesis.programs import runs_to
 from codelength.synthesis.solver import Budget, Solver
+from codelength.synthesis.solver.peeling.plans import Plan
 from codelength.synthesis.solver.planner import Candidate, Planner
-from codelength.synthesis.solver.plans import Plan
 
 PAPER = PaperPrior()
 SAMPLED = [pair.sequence for pair in pairs.sample(61, 40)]

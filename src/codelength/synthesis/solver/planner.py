@@ -9,15 +9,15 @@ import numpy.typing as npt
 
 from codelength.dsl.operations import INTERLEAVE
 from codelength.dsl.program import Program
-from codelength.synthesis.solver.build import build
 from codelength.synthesis.solver.costs import SHORTEST, Costs
-from codelength.synthesis.solver.peel import HOPE, LOOK, STREAM, peels
-from codelength.synthesis.solver.plans import Peel, Plan, peel_off
-from codelength.synthesis.solver.pool import new_pool
-from codelength.synthesis.solver.potential import new_trace
-from codelength.synthesis.solver.search import cover_tape, new_room
-from codelength.synthesis.solver.survey import new_sketch
-from codelength.synthesis.solver.tape import make_tape
+from codelength.synthesis.solver.covering.build import build
+from codelength.synthesis.solver.covering.pool import new_pool
+from codelength.synthesis.solver.covering.search import cover_tape, new_room
+from codelength.synthesis.solver.covering.tape import make_tape
+from codelength.synthesis.solver.peeling.peel import HOPE, LOOK, STREAM, peels
+from codelength.synthesis.solver.peeling.plans import Peel, Plan, peel_off
+from codelength.synthesis.solver.peeling.potential import new_trace
+from codelength.synthesis.solver.peeling.survey import new_sketch
 
 Array = npt.NDArray[np.int64]
 

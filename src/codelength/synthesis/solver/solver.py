@@ -19,8 +19,8 @@ from codelength.dsl.rewrites import shortened
 from codelength.dsl.rewrites.lines import lines_of
 from codelength.errors import ProgramError
 from codelength.synthesis.programs import Synthesizer, runs_to
-from codelength.synthesis.solver.brief import brief_programs
 from codelength.synthesis.solver.costs import costs_of
+from codelength.synthesis.solver.peeling.plans import Peel
 from codelength.synthesis.solver.planner import (
     FIRST,
     HOPELESS,
@@ -30,8 +30,8 @@ from codelength.synthesis.solver.planner import (
     Effort,
     Planner,
 )
-from codelength.synthesis.solver.plans import Peel
-from codelength.synthesis.solver.polish import Polisher
+from codelength.synthesis.solver.polishing.brief import brief_programs
+from codelength.synthesis.solver.polishing.polish import Polisher
 
 LONGEST_SAMPLED, MOST_SAMPLED = 25, 5
 """Values of a list and initiators of a program, as the sampler draws them."""

@@ -22,7 +22,7 @@ from codelength.dsl.rewrites.lines import (
 )
 from codelength.dsl.rewrites.orders import merge_chain
 from codelength.dsl.rewrites.sharing import Values
-from codelength.synthesis.solver.makers import alone, from_one, of_two
+from codelength.synthesis.solver.polishing.makers import alone, from_one, of_two
 
 MERGE_BITS = 6.0
 """Rough bits of a merge."""

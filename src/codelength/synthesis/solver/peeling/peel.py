@@ -11,8 +11,8 @@ import numpy.typing as npt
 from codelength.coding.compiled import constant, inner, kernel
 from codelength.dsl.operations import INTERLEAVE
 from codelength.synthesis.solver.costs import NEVER, Costs
-from codelength.synthesis.solver.potential import Trace, potential
-from codelength.synthesis.solver.survey import Sketch, survey
+from codelength.synthesis.solver.peeling.potential import Trace, potential
+from codelength.synthesis.solver.peeling.survey import Sketch, survey
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -6,8 +6,8 @@ Example: a tape with 9, 8, 7, 6 -> the range 6..9, of which it is the reverse.
 from codelength.coding.compiled import constant, inner
 from codelength.dsl.operations import RANGE_INTERVAL, RANGE_UP, REPEAT_NUM, SET_LIST, ZERO
 from codelength.synthesis.solver.costs import NEVER, Costs
-from codelength.synthesis.solver.pool import HIDDEN, Pool, remember
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.pool import HIDDEN, Pool, remember
+from codelength.synthesis.solver.covering.tape import Tape
 
 NONE = constant(-1)
 LONGEST_PERIOD = constant(40)

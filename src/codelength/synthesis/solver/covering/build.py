@@ -13,9 +13,7 @@ from codelength.dsl.operations import (
 )
 from codelength.dsl.program import Program
 from codelength.synthesis.solver.costs import AGAIN
-from codelength.synthesis.solver.makers import cheapest
-from codelength.synthesis.solver.plans import Peel
-from codelength.synthesis.solver.pool import (
+from codelength.synthesis.solver.covering.pool import (
     COPY,
     END,
     FIRST,
@@ -28,7 +26,9 @@ from codelength.synthesis.solver.pool import (
     START,
     Pool,
 )
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.tape import Tape
+from codelength.synthesis.solver.peeling.plans import Peel
+from codelength.synthesis.solver.polishing.makers import cheapest
 
 Array = npt.NDArray[np.int64]
 

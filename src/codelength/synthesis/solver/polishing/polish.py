@@ -14,8 +14,8 @@ from codelength.dsl.interpreter import Limits
 from codelength.dsl.priors import Prior
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
-from codelength.synthesis.solver.chain import Chain, Workshop
-from codelength.synthesis.solver.moves import MOVES, Move, tidied
+from codelength.synthesis.solver.polishing.chain import Chain, Workshop
+from codelength.synthesis.solver.polishing.moves import MOVES, Move, tidied
 
 MOST_PIECES = 40
 """Programs with more are left as they are."""

@@ -20,7 +20,7 @@ from codelength.dsl.operations import (
     SUBSTITUTE,
 )
 from codelength.synthesis.solver.costs import NEVER, Costs
-from codelength.synthesis.solver.seeds import gcd
+from codelength.synthesis.solver.covering.seeds import gcd
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -22,10 +22,10 @@ from codelength.dsl.operations import (
     SUBSTITUTE,
 )
 from codelength.synthesis.solver.costs import Costs
-from codelength.synthesis.solver.pool import END, OPERATION, START, Pool, find
-from codelength.synthesis.solver.regions import opens_region, region_end
-from codelength.synthesis.solver.seeds import gcd, remember_literal
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.pool import END, OPERATION, START, Pool, find
+from codelength.synthesis.solver.covering.regions import opens_region, region_end
+from codelength.synthesis.solver.covering.seeds import gcd, remember_literal
+from codelength.synthesis.solver.covering.tape import Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from codelength.dsl.operations import (
     ZERO,
 )
 from codelength.synthesis.solver.costs import AGAIN, NEVER, Costs
-from codelength.synthesis.solver.pool import (
+from codelength.synthesis.solver.covering.pool import (
     COPY,
     END,
     FIRST,
@@ -28,8 +28,8 @@ from codelength.synthesis.solver.pool import (
     START,
     Pool,
 )
-from codelength.synthesis.solver.seeds import NONE, initiator_cost
-from codelength.synthesis.solver.tape import PLACE, Tape
+from codelength.synthesis.solver.covering.seeds import NONE, initiator_cost
+from codelength.synthesis.solver.covering.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

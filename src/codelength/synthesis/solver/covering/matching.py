@@ -25,7 +25,7 @@ from codelength.dsl.operations import (
     ZERO,
 )
 from codelength.synthesis.solver.costs import Costs
-from codelength.synthesis.solver.pool import (
+from codelength.synthesis.solver.covering.pool import (
     COPY,
     COUNT,
     EDGES,
@@ -35,7 +35,7 @@ from codelength.synthesis.solver.pool import (
     add_edge,
     remember,
 )
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.tape import Tape
 
 NONE = constant(-1)
 LARGEST_N = constant(255)

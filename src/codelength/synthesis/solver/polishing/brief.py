@@ -33,7 +33,7 @@ from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import Line
 from codelength.dsl.rewrites.sharing import Values
-from codelength.synthesis.solver.makers import cheapest, from_one, kept, of_two
+from codelength.synthesis.solver.polishing.makers import cheapest, from_one, kept, of_two
 
 LONGEST, TINIEST, NARROWEST = 32, 8, 5
 """Symbols of a target that is taken apart; symbols of one that is made of other sequences, and how

@@ -12,8 +12,8 @@ from codelength.dsl.operations import (
     INTERLEAVE,
 )
 from codelength.synthesis.solver.costs import AGAIN, Costs
-from codelength.synthesis.solver.cover import initiator_bits, set_initiator
-from codelength.synthesis.solver.pool import (
+from codelength.synthesis.solver.covering.cover import initiator_bits, set_initiator
+from codelength.synthesis.solver.covering.pool import (
     AHEAD,
     COPY,
     COUNT,
@@ -29,8 +29,8 @@ from codelength.synthesis.solver.pool import (
     Pool,
     remember,
 )
-from codelength.synthesis.solver.regions import cuts_for, is_literal
-from codelength.synthesis.solver.tape import PLACE, Tape
+from codelength.synthesis.solver.covering.regions import cuts_for, is_literal
+from codelength.synthesis.solver.covering.tape import PLACE, Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
 from codelength.dsl.operations import ZERO
-from codelength.synthesis.solver.borders import find_borders, take_borders
 from codelength.synthesis.solver.costs import NEVER, PHASES, Costs
-from codelength.synthesis.solver.cover import cover
-from codelength.synthesis.solver.matching import match_new
-from codelength.synthesis.solver.pool import AHEAD, COUNT, Pool, clear
-from codelength.synthesis.solver.seeds import plant
-from codelength.synthesis.solver.settle import price_sources, release, settle
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.borders import find_borders, take_borders
+from codelength.synthesis.solver.covering.cover import cover
+from codelength.synthesis.solver.covering.matching import match_new
+from codelength.synthesis.solver.covering.pool import AHEAD, COUNT, Pool, clear
+from codelength.synthesis.solver.covering.seeds import plant
+from codelength.synthesis.solver.covering.settle import price_sources, release, settle
+from codelength.synthesis.solver.covering.tape import Tape
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

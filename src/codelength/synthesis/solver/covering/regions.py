@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import inner
 from codelength.dsl.operations import SET_LIST
-from codelength.synthesis.solver.pool import END, OPERATION, START
-from codelength.synthesis.solver.tape import Tape
+from codelength.synthesis.solver.covering.pool import END, OPERATION, START
+from codelength.synthesis.solver.covering.tape import Tape
 
 Array = npt.NDArray[np.int64]
 

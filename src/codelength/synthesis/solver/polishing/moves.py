@@ -13,10 +13,10 @@ from itertools import pairwise
 
 from codelength.dsl.operations import INITIATORS, INTERLEAVE
 from codelength.dsl.rewrites.lines import operands
-from codelength.synthesis.solver.chain import Chain, Workshop
 from codelength.synthesis.solver.costs import AGAIN as COPIES
 from codelength.synthesis.solver.costs import SAMPLED
-from codelength.synthesis.solver.makers import cheapest, near
+from codelength.synthesis.solver.polishing.chain import Chain, Workshop
+from codelength.synthesis.solver.polishing.makers import cheapest, near
 
 AGAIN = int(SAMPLED[COPIES])
 """The block in which sequences are used again."""

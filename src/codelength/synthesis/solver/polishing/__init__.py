@@ -1,0 +1,1 @@
+"""Small changes of finished programs, and short programs that need no search."""
