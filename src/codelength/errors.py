@@ -23,3 +23,7 @@ class CannotEncode(CodelengthError):
 
 class MissingExtra(CodelengthError):
     """An optional library is not installed; the message names the extra."""
+
+
+class SandboxError(CodelengthError):
+    """Untrusted programs cannot be run here; nothing is known of the program."""

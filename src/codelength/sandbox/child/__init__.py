@@ -1,0 +1,1 @@
+"""What runs beside strangers' programs, in a bare interpreter: the standard library alone."""

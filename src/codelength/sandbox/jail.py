@@ -1,0 +1,302 @@
+"""`jail` and `none`: programs run as children of a fork server, with every layer or with none.
+
+The jail takes from a child, for good: files (Landlock), system calls (seccomp), capabilities,
+memory, processor time, descriptors (rlimits). Where bubblewrap works, the server itself runs in
+namespaces of its own.
+"""
+
+import contextlib
+import math
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+from codelength.errors import SandboxError
+from codelength.sandbox.child.server import REFUSED, REPORT, REQUEST
+from codelength.sandbox.frames import Reader
+from codelength.sandbox.outcome import Limits, Outcome, Status
+from codelength.sandbox.protocol import USUAL, Sandbox
+
+FOLDER = Path(__file__).parent
+START = """
+import sys
+sys.path.append({folder!r})
+from child.server import main
+sys.path.pop()
+main({number}, {layers!r})
+"""
+PATIENCE = 20.0
+"""Seconds that a server has to start, to fork a child, or to report a dead one."""
+ATTEMPTS = 3
+"""Of one run, where the server dies under it."""
+
+
+class ServerGone(Exception):
+    """The fork server ended; the run is repeated with a new one."""
+
+
+class Server:
+    """A fork server that runs.
+
+    Arguments:
+        python: the interpreter.
+        layers: "jail" or "none".
+        wrapper: a command that starts it inside something, a layer too.
+
+    Raises:
+        SandboxError: it does not start.
+    """
+
+    def __init__(self, python: str, layers: str, wrapper: Sequence[str] = ()) -> None:
+        self.owner, self.outside = os.getpid(), ("bubblewrap",) if wrapper else ()
+        self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        number = theirs.fileno()
+        code = START.format(folder=str(FOLDER), number=number, layers=layers)
+        with theirs:
+            self.process = subprocess.Popen(
+                [*wrapper, python, "-P", "-s", "-S", "-B", "-c", code],
+                env={"PYTHONHASHSEED": "0"},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(number,),
+                start_new_session=True,
+            )
+        self._lock = threading.Lock()
+        self.end = weakref.finalize(self, end_server, self.requests, self.process, self.owner)
+        self.requests.settimeout(PATIENCE)
+        try:
+            word, _, rest = self.requests.recv(4096).decode().partition(" ")
+        except TimeoutError:
+            word, rest = "", f"no answer in {PATIENCE:.0f} s"
+        if word != "ready":
+            self.end()
+            raise SandboxError(f"the fork server does not start: {rest or 'it ended at once'}")
+        self.layers = (*self.outside, *rest.split())
+
+    def fork(self, limits: Limits) -> tuple[socket.socket, socket.socket]:
+        """A child that waits for its program: its channel and its control."""
+        channel, theirs = socket.socketpair()
+        control, its_control = socket.socketpair()
+        request = REQUEST.pack(math.ceil(limits.seconds) + 1, limits.memory)
+        try:
+            with theirs, its_control, self._lock:
+                socket.send_fds(self.requests, [request], [theirs.fileno(), its_control.fileno()])
+        except OSError as error:
+            channel.close()
+            control.close()
+            raise ServerGone from error
+        return channel, control
+
+
+def end_server(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
+    """Close the server's requests, which ends it and its children, and wait for that."""
+    requests.close()
+    if os.getpid() != owner:
+        return
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class Run:
+    """One program in one child.
+
+    Raises:
+        ServerGone, SandboxError: see there.
+    """
+
+    def __init__(
+        self, server: Server, program: str, limits: Limits, target: Sequence[int] | None
+    ) -> None:
+        self._limits, self._outside = limits, server.outside
+        self._reader = Reader(target, limits.symbols)
+        self._late = False
+        self._channel, self._control = server.fork(limits)
+        with self._channel, self._control:
+            self._channel.setblocking(False)
+            began = time.monotonic()
+            self._talk(program.encode("utf-8", "surrogatepass"), began + PATIENCE)
+            self.seconds = time.monotonic() - began
+            self._status, self.cpu_seconds = self._ended()
+
+    def _talk(self, program: bytes, deadline: float) -> None:
+        """Send the program and read frames, until the end, a wrong value or the deadline.
+
+        The deadline is for the child to start; from then on the program's own holds.
+        """
+        rest, sending, reader = memoryview(program), True, self._reader
+        watched = select.poll()
+        watched.register(self._channel, select.POLLIN | select.POLLOUT)
+        while not reader.done:
+            left = deadline - time.monotonic()
+            if left <= 0 or not watched.poll(1000 * left):
+                self._late = True
+                return
+            if sending:
+                rest = self._sent(rest)
+                if not rest:
+                    sending = False
+                    watched.modify(self._channel, select.POLLIN)
+                    with contextlib.suppress(OSError):
+                        self._channel.shutdown(socket.SHUT_WR)
+            try:
+                data = self._channel.recv(1 << 16)
+            except BlockingIOError:
+                continue
+            except ConnectionResetError:
+                return
+            if not data:
+                return
+            waiting = reader.layers is None
+            reader.feed(data)
+            if waiting and reader.layers is not None:
+                deadline = time.monotonic() + self._limits.seconds
+
+    def _sent(self, rest: memoryview) -> memoryview:
+        """Send more of the program; what is left of it."""
+        try:
+            return rest[self._channel.send(rest[: 1 << 16]) :]
+        except BlockingIOError:
+            return rest
+        except OSError:  # the child is gone: its frames say why
+            return rest[:0]
+
+    def _ended(self) -> tuple[int, float]:
+        """Make sure that the child is dead: its wait status and its processor time."""
+        with contextlib.suppress(OSError):
+            if not self._reader.ended:
+                self._control.send(b"k")
+        self._control.settimeout(PATIENCE)
+        try:
+            report = self._control.recv(REPORT.size)
+        except OSError as error:
+            raise ServerGone from error
+        if len(report) < REPORT.size:
+            raise ServerGone
+        status, cpu_seconds = REPORT.unpack(report)
+        return status, cpu_seconds
+
+    def outcome(self) -> Outcome:
+        """What came of it.
+
+        Raises:
+            SandboxError: the program was not run, since it could not be confined.
+        """
+        reader = self._reader
+        if reader.layers is None:
+            if os.WIFEXITED(self._status) and os.WEXITSTATUS(self._status) == REFUSED:
+                raise SandboxError("a child could not be confined, so its program was not run")
+            raise ServerGone
+        status, detail = self._judge()
+        values = tuple(reader.values)
+        return Outcome(status, values, self.seconds, (*self._outside, *reader.layers), detail)
+
+    def _judge(self) -> tuple[Status, str]:
+        if self._late:
+            return Status.TIMEOUT, f"more than {self._limits.seconds:g} s"
+        told = self._reader.judged()
+        if told:
+            return told
+        if os.WIFSIGNALED(self._status):
+            number = os.WTERMSIG(self._status)
+            spent = self.cpu_seconds >= math.ceil(self._limits.seconds)
+            if number == signal.SIGXCPU or (number == signal.SIGKILL and spent):
+                return Status.TIMEOUT, f"more than {self._limits.seconds:g} s"
+            return Status.CRASH, f"{signal.Signals(number).name}"
+        return Status.EXIT, "its process ended before its output was read"
+
+
+class ForkServer(Sandbox):
+    """Keeps a server, and starts another where it died or this process was forked.
+
+    Arguments:
+        python: the interpreter that runs programs; this one by default.
+    """
+
+    def __init__(self, python: str | None = None) -> None:
+        self.python = python or sys.executable
+        self._lock = threading.Lock()
+        self._server: Server | None = None
+
+    def _start(self) -> Server:
+        return Server(self.python, self.name)
+
+    def _running(self, broken: Server | None = None) -> Server:
+        with self._lock:
+            server = self._server
+            if server is None or server is broken or server.owner != os.getpid():
+                if server:
+                    server.end()
+                self._server = server = self._start()
+            return server
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """See `Sandbox.layers`."""
+        return self._running().layers
+
+    def run(
+        self, program: str, limits: Limits = USUAL, target: Sequence[int] | None = None
+    ) -> Outcome:
+        """See `Sandbox.run`."""
+        broken = None
+        for _ in range(ATTEMPTS):
+            server = self._running(broken)
+            try:
+                return Run(server, program, limits, target).outcome()
+            except ServerGone:
+                broken = server
+        raise SandboxError(f"the fork server died {ATTEMPTS} times under one program")
+
+    def close(self) -> None:
+        """See `Sandbox.close`."""
+        with self._lock:
+            if self._server:
+                self._server.end()
+            self._server = None
+
+
+class Unconfined(ForkServer):
+    """`none`: a process of its own and nothing else. Its results are unofficial."""
+
+    name, official = "none", False
+
+
+class Jail(ForkServer):
+    """`jail`: every layer, or it does not run."""
+
+    name = "jail"
+
+    def _start(self) -> Server:
+        wrapper = bubblewrap(self.python)
+        if wrapper:
+            with contextlib.suppress(SandboxError):  # no user namespaces here
+                return Server(self.python, self.name, wrapper)
+        return Server(self.python, self.name)
+
+
+def bubblewrap(python: str) -> list[str]:
+    """The command that starts a server in namespaces of its own; empty without bubblewrap."""
+    command = shutil.which("bwrap")
+    if not command:
+        return []
+    folders = ["/usr", "/lib", "/lib64", sys.base_prefix, sys.prefix, str(FOLDER / "child")]
+    folders += [sysconfig.get_path("stdlib"), str(Path(python).resolve().parent)]
+    shown = [
+        part for folder in dict.fromkeys(folders) for part in ("--ro-bind-try", folder, folder)
+    ]
+    return [command, "--unshare-all", "--new-session", *shown, "--proc", "/proc", "--chdir", "/"]
