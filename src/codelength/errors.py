@@ -18,7 +18,16 @@ class ProgramError(CodelengthError):
 
 
 class CannotEncode(CodelengthError):
-    """A partial codec has no message for this target; `Fallback` catches it and pays."""
+    """A partial codec has no message for this target; `Fallback` catches it and pays.
+
+    Arguments:
+        message: why.
+        proposal: the `Proposal` that came to nothing, if there was one.
+    """
+
+    def __init__(self, message: str, proposal: object = None) -> None:
+        super().__init__(message)
+        self.proposal = proposal
 
 
 class MissingExtra(CodelengthError):

@@ -111,9 +111,10 @@ class Fallback(Codec):
         spare = self.backstop.message(target, given)
         try:
             first = self.primary.message(target, given)
-        except CannotEncode:
-            nothing = Proposal("", False, 0.0)
-            return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, nothing)
+        except CannotEncode as error:
+            failed = error.proposal
+            proposal = failed if isinstance(failed, Proposal) else Proposal("", False, 0.0)
+            return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, proposal)
         if len(first.bits) <= len(spare.bits):
             return Message(Bits("0") + first.bits, 1 + first.ideal_bits, first.proposal)
         return Message(Bits("1") + spare.bits, 1 + spare.ideal_bits, first.proposal)

@@ -31,11 +31,13 @@ class Proposal:
         program: its text.
         correct: running it gives the target.
         bits: what the prior charges for it.
+        note: how it came about or failed, in a few words.
     """
 
     program: str
     correct: bool
     bits: float
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ BUILT_IN = {
     "zstd": "codelength.codecs.registry:build_standard",
     "brotli": "codelength.codecs.registry:build_standard",
     "ppmd": "codelength.codecs.registry:build_ppmd",
+    "python": "codelength.codecs.registry:build_python",
     "gold": "codelength.synthesis.gold:build",
     "solver": "codelength.synthesis.solver.codec:build",
+    "program": "codelength.synthesis.prompted.codec:build",
 }
 """Name to "module:factory"; modules are imported when they are asked for."""
 GROUP = "codelength.codecs"
@@ -194,3 +196,11 @@ def build_ppmd(spec: Spec) -> Codec:
 
     spec.only("order", "fallback")
     return with_fallback(spec, Ppmd(spec.integer("order", range(2, 65), 6)))
+
+
+def build_python(spec: Spec) -> Codec:
+    """`python`: texts of Python programs, with a fitted model; option `fallback`."""
+    from codelength.codecs.python_text import PythonText
+
+    spec.only("fallback")
+    return with_fallback(spec, PythonText())

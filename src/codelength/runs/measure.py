@@ -128,6 +128,7 @@ def _row(place: int, instance: Instance, made: Message | Estimation, verified: b
         correct=right,
         program_bits=proposal.bits if proposal else own,
         program=(proposal.program or None) if proposal else None,
+        note=(proposal.note or None) if proposal else None,
         sha256=sha256(instance.target).hexdigest(),
     )
 

@@ -40,6 +40,7 @@ class Row:
             estimator that always has an answer: True).
         program_bits: what the prior charges for a right program; without one, the message's bits.
         program: the text of the program proposed, or None.
+        note: how the proposal came about or failed, in a few words, or None.
         sha256: of the target, hexadecimal.
     """
 
@@ -55,4 +56,5 @@ class Row:
     correct: bool
     program_bits: float
     program: str | None
+    note: str | None
     sha256: str

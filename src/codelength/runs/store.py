@@ -20,7 +20,7 @@ from codelength.coding.messages import (
 from codelength.errors import InputError
 from codelength.runs.results import Codelength, Estimate, Row
 
-FORMAT = 1
+FORMAT = 2
 INSTANCES, MESSAGES, TIMES, INFO, PARTS = (
     "instances.parquet",
     "messages.cl",
@@ -43,6 +43,7 @@ ROW_SCHEMA = pa.schema(
         pa.field("correct", pa.bool_(), nullable=False),
         pa.field("program_bits", pa.float64(), nullable=False),
         pa.field("program", pa.string()),
+        pa.field("note", pa.string()),
         pa.field("sha256", pa.string(), nullable=False),
     ]
 )

@@ -1,0 +1,54 @@
+"""What Inspect finds here by entry point: the task `codelength/kt` and the model `scripted/...`."""
+
+from inspect_ai.model import (
+    ChatMessage,
+    GenerateConfig,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+    StopReason,
+    modelapi,
+)
+from inspect_ai.tool import ToolChoice, ToolInfo
+
+from codelength.kt.inspect_task import fewest_bits, kt, program
+from codelength.synthesis.prompted.generation import FAILED, LENGTH, REFUSAL, Settings
+from codelength.synthesis.prompted.prompts import Turn
+from codelength.synthesis.prompted.scripted import ScriptedModel
+
+__all__ = ["Scripted", "fewest_bits", "kt", "program"]
+
+STOP_REASONS: dict[str, StopReason] = {LENGTH: "max_tokens", REFUSAL: "content_filter"}
+
+
+@modelapi(name="scripted")
+class Scripted(ModelAPI):
+    """The scripted model as a provider, so that a whole evaluation runs without any model."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig = GenerateConfig(),  # noqa: B008  the signature is Inspect's
+    ) -> None:
+        super().__init__(model_name, base_url, api_key, [], config)
+        self._model = ScriptedModel(model_name.rpartition("/")[2])
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """See `ModelAPI.generate`."""
+        turns = tuple(Turn(message.role, message.text) for message in input)
+        (said,) = self._model.generate([turns], Settings())
+        if said.end == FAILED:
+            raise RuntimeError(said.error)
+        output = ModelOutput.from_content(
+            self.model_name, said.text, stop_reason=STOP_REASONS.get(said.end, "stop")
+        )
+        output.usage = ModelUsage()  # else Inspect counts tokens with data that it downloads
+        return output

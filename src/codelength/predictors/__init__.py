@@ -1,0 +1,1 @@
+"""What comes next: models of symbols whose probabilities encoder and decoder share."""

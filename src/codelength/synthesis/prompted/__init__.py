@@ -1,0 +1,1 @@
+"""Language models that are asked for a program: prompts, answers, their worth in bits."""

@@ -1,0 +1,132 @@
+"""`program`: a model's Python program as a message: its text, coded; the decoder runs it.
+
+Example: program:model=scripted/right,prior=xz
+"""
+
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from codelength.codecs.combinators import Fallback, Raw, check_read
+from codelength.codecs.protocol import Codec, Message, Proposal
+from codelength.codecs.registry import Spec, build_codec
+from codelength.coding.bits import BitReader, Bits
+from codelength.coding.messages import Json
+from codelength.corpora.instances import NOTHING, Condition, Instance
+from codelength.errors import CannotEncode, MessageError
+from codelength.sandbox import Limits, Outcome, Status, sandbox
+from codelength.synthesis.prompted.asking import Answer, Asker, Manner
+from codelength.synthesis.prompted.generation import Settings
+from codelength.synthesis.prompted.models import model
+from codelength.synthesis.prompted.prompts import STYLES
+
+LONGEST_PROGRAM = 1 << 20
+"""Bytes of a program that a decoder reads."""
+
+
+def written(outcome: Outcome) -> bytes | None:
+    """The output as bytes, or None where it is something else."""
+    right = outcome.status is Status.OK and all(0 <= value < 256 for value in outcome.output)
+    return bytes(outcome.output) if right else None
+
+
+class PythonCodec(Codec):
+    """Sends the text of a right Python program; partial.
+
+    Arguments:
+        text: codes a program's text, in UTF-8.
+        asker: the encoder's; the decoder does without.
+        limits: of a run, at both ends.
+        cage: the sandbox by name.
+        answers: what was asked already, by target.
+    """
+
+    def __init__(
+        self,
+        text: Codec,
+        asker: Asker | None,
+        limits: Limits,
+        cage: str = "best",
+        answers: Mapping[bytes, Answer] | None = None,
+    ) -> None:
+        self.text, self.asker, self.limits, self.cage = text, asker, limits, cage
+        self._answers = answers or {}
+
+    def prepare(self, instances: Sequence[Instance]) -> Self:
+        """See `Codec.prepare`: the model is asked for all of them at once."""
+        if self.asker is None:
+            return self
+        targets = list(dict.fromkeys(one.target for one in instances))
+        answers = dict(zip(targets, self.asker.ask(targets), strict=True))
+        return type(self)(self.text, self.asker, self.limits, self.cage, answers)
+
+    def decoder(self) -> Codec:
+        """See `Codec.decoder`."""
+        return type(self)(self.text.decoder(), None, self.limits, self.cage)
+
+    def message(self, target: bytes, given: Condition = NOTHING) -> Message:
+        """See `Codec.message`."""
+        answer = self._answers.get(target)
+        if answer is None:
+            if self.asker is None:
+                raise CannotEncode("a decoder proposes no programs")
+            (answer,) = self.asker.ask([target])
+        if answer.program is None or not answer.right:
+            proposal = Proposal(answer.program or "", False, 0.0, answer.note)
+            raise CannotEncode("the model has no right program for this target", proposal)
+        message = self.text.message(answer.program.encode())
+        proposal = Proposal(answer.program, True, float(len(message.bits)), answer.note)
+        return Message(message.bits, message.ideal_bits, proposal)
+
+    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
+        """See `Codec.encode`."""
+        return self.message(target, given).bits
+
+    def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
+        """See `Codec.read`."""
+        text = self.text.read(reader)
+        try:
+            program = text.decode()
+        except UnicodeDecodeError as error:
+            raise MessageError(f"the message's program is no text: {error}") from error
+        if len(text) > LONGEST_PROGRAM:
+            raise MessageError(f"the message's program has {len(text)} bytes")
+        outcome = sandbox(self.cage).run(program, self.limits)
+        target = written(outcome)
+        if target is None:
+            raise MessageError(f"the message's program ends with {outcome.status}")
+        check_read(target, given)
+        return target
+
+    def protocol(self) -> dict[str, Json]:
+        """See `Codec.protocol`."""
+        return {
+            "codec": "python-program",
+            "python": platform.python_version().rpartition(".")[0],
+            "sandbox": self.cage,
+            "seconds": self.limits.seconds,
+            "memory": self.limits.memory,
+            "text": self.text.protocol(),
+        }
+
+
+def build(spec: Spec) -> Codec:
+    """`program:model=...`; options `prior` (any codec of texts), `prompt`, `repair`, `tokens`...
+
+    Items without a right program are sent plainly, behind a flag bit.
+    """
+    spec.only("model", "prior", "prompt", "repair", "tokens", "temperature", "seconds", "sandbox")
+    options = dict(spec.options)
+    manner = Manner(
+        style=spec.choice("prompt", STYLES, "zero-shot"),
+        repairs=spec.integer("repair", range(101), 0),
+        settings=Settings(
+            tokens=spec.integer("tokens", range(1, 1 << 20), Settings.tokens),
+            temperature=spec.number("temperature", None) or 0.0,
+        ),
+        limits=Limits(seconds=spec.number("seconds", None) or Limits.seconds),
+        sandbox=spec.choice("sandbox", ("best", "jail", "wasm", "none"), "best"),
+    )
+    text = build_codec(options.get("prior", "python"))
+    asker = Asker(model(options.get("model", "")), manner)
+    return Fallback(PythonCodec(text, asker, manner.limits, manner.sandbox), Raw())

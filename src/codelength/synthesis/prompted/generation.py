@@ -1,0 +1,57 @@
+"""What a model wrote, and the one method that a model has."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codelength.synthesis.prompted.prompts import Prompt
+
+STOP, LENGTH, REFUSAL, FAILED = "stop", "length", "refusal", "failed"
+"""Why an answer ended: by itself, at the limit of tokens, as a refusal, or there is none."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One answer.
+
+    Arguments:
+        text: without thinking, where the provider tells them apart.
+        end: one of `STOP`, `LENGTH`, `REFUSAL`, `FAILED`.
+        input_tokens, output_tokens: as the provider counts them; 0 where it does not.
+        error: why there is no answer.
+    """
+
+    text: str
+    end: str = STOP
+    input_tokens: int = 0
+    output_tokens: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How answers are drawn.
+
+    Arguments:
+        tokens: of an answer, at most (KT: 1,024).
+        temperature: 0 for the likeliest answer.
+        seed: for providers that take one.
+    """
+
+    tokens: int = 1024
+    temperature: float = 0.0
+    seed: int | None = None
+
+
+class Model(ABC):
+    """Answers prompts.
+
+    Attributes:
+        name: as providers and logs know it.
+    """
+
+    name: str
+
+    @abstractmethod
+    def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
+        """One answer to each prompt, in order. A call that fails is an answer too (`FAILED`)."""
