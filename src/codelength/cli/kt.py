@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from codelength.cli.kt_programs import analyze, import_log, score
 from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
 from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
 from codelength.cli.rows import read_rows, sequence_of
@@ -150,6 +151,9 @@ def _price(rows: Iterator[tuple[int, dict[str, Any]]], path: Path, prior: str) -
 
 
 app.command()(solve)
+app.command()(score)
+app.command()(analyze)
+app.command("import")(import_log)
 
 
 Fallback = Annotated[

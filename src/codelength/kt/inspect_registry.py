@@ -46,7 +46,7 @@ class Scripted(ModelAPI):
         turns = tuple(Turn(message.role, message.text) for message in input)
         (said,) = self._model.generate([turns], Settings())
         if said.end == FAILED:
-            raise RuntimeError(said.error)
+            raise RuntimeError(said.error.removeprefix("RuntimeError: "))
         output = ModelOutput.from_content(
             self.model_name, said.text, stop_reason=STOP_REASONS.get(said.end, "stop")
         )

@@ -5,6 +5,7 @@ Example: program_in("The Python program that generates the sequence is:\noutput 
 """
 
 import re
+from textwrap import dedent
 
 from codelength.synthesis.prompted.prompts import END, MARKER
 
@@ -23,8 +24,9 @@ def program_in(text: str) -> str | None:
     Thinking is not the answer: a program in it does not count.
     """
     answer = without_thinking(text)
-    answer = answer[answer.rfind(MARKER) + len(MARKER) :] if MARKER in answer else answer
+    if MARKER in answer:
+        answer = answer.rpartition(MARKER)[2].lstrip(" \t")
     answer = answer.partition(END)[0]
     fenced = FENCE.search(answer)
-    program = (fenced[2] if fenced else answer).strip("\n").rstrip()
+    program = dedent((fenced[2] if fenced else answer).strip("\n")).rstrip()
     return program or None

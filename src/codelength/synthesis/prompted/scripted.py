@@ -77,7 +77,7 @@ def _thinking(values: list[int]) -> Generation:
 
 
 def _failing(values: list[int]) -> Generation:
-    return Generation("", FAILED, error="the scripted model fails here on purpose")
+    return Generation("", FAILED, error="RuntimeError: the scripted model fails on purpose")
 
 
 BEHAVIOURS: dict[str, Callable[[list[int]], Generation]] = {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant
+from codelength.coding.compiled import constant, kernel
 from codelength.dsl.operations import (
     ADD_ITEM,
     BETWEEN,
@@ -43,6 +43,14 @@ SHORTEST = 2
 """The place in `Costs.extra` of the fewest symbols."""
 NEVER = 1e9
 """Bits of what cannot be had."""
+MOST_TIMES = 64
+"""A part is repeated at most so many times, by two lines."""
+REPEATS = np.full(MOST_TIMES + 1, 9, np.int64)
+"""Lines of repeat_list that make so many copies; 9 where two are not enough."""
+for _one in range(1, 9):
+    for _two in range(1, 9):
+        REPEATS[_one * _two] = min(REPEATS[_one * _two], 2)
+REPEATS[2:9], REPEATS[1] = 1, 0
 
 
 class Costs(NamedTuple):
@@ -133,16 +141,28 @@ def uniform_costs(longest: int, call: float, reference: float) -> Costs:
 
 
 def runs_of(longest: int, up: Floats, interval: Floats, repeat: Floats, derived: Floats) -> Floats:
-    """The table `Costs.runs`: initiators, their reverses, and repeat_list of repeat_num."""
+    """The table `Costs.runs`: initiators, their reverses, and equal items as `flat_runs` has it."""
     runs = np.full((17, longest + 2), NEVER)
     size = min(longest + 2, 257)
     runs[9, :size] = np.minimum(up, interval[:257])[:size]
     runs[10:, :size] = interval[:size]
     runs[:8] = runs[:8:-1] + derived[REVERSE]
-    flat = min(longest + 2, 26)
-    runs[8, :flat] = repeat[:flat]
-    runs[8, flat:] = repeat[25] + derived[REPEAT_LIST]
+    flat_runs(repeat, derived[REPEAT_LIST], derived[CONCATENATE], runs[8])
     return runs
+
+
+@kernel
+def flat_runs(repeat: Floats, again: float, merge: float, bits: Floats) -> None:
+    """bits[n]: n equal items: a repeat_num, repeated up to 8 times, or joined to another one."""
+    for n in range(1, len(bits)):
+        least = repeat[n] if n < len(repeat) else NEVER
+        for times in range(2, 9):
+            if n % times == 0:
+                least = min(least, bits[n // times] + again)
+        if n >= len(repeat):
+            for part in range(1, len(repeat)):
+                least = min(least, bits[n - part] + repeat[part] + merge)
+        bits[n] = least
 
 
 ESCAPE, REUSE = 8.0, 8.0

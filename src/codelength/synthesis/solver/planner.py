@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +23,17 @@ from codelength.synthesis.solver.peeling.survey import new_sketch
 Array = npt.NDArray[np.int64]
 
 
-MOST = 224
+MOST = 400
 """Peels of one plan that are looked at."""
 HOPELESS = 0.97
 """Of the literal's bits: where two peels save less there is nothing to build on."""
 MOST_STREAMS = 16
 """Of a plan, with room for the ones that are only looked at."""
-NEAR, FAR = 400, 2048
+NUDGES = (1, -1, 2, -2, 3, -3)
+"""Changes of a peel's length that are tried at the end of a dive."""
+COVERED = 2
+"""Plans of each level of a dive whose tapes are covered."""
+NEAR, FAR = 1000, 2048
 """Longer chains are not looked at three peels deep, or not peeled at all."""
 
 
@@ -52,6 +57,7 @@ class Effort:
         trials: of changes to one program.
         work: symbols that are covered at most, over all tapes; more for a budget above the usual.
         shortest: derived parts of fewer symbols are not looked for.
+        dive: plans that are peeled further by the look alone; 0 for the search by levels.
     """
 
     looks: int = 8
@@ -70,9 +76,11 @@ class Effort:
     trials: int = 400
     work: int = 100_000
     shortest: int = 3
+    dive: int = 0
 
 
 FIRST = Effort()
+DIVE = Effort(dive=8, looks=8, hopes=0, depth=10, deep=4, slack=3.0, polished=2, trials=200)
 WIDER = Effort(
     looks=16,
     hopes=24,
@@ -107,6 +115,13 @@ class Candidate:
     bits: float
     program: Program
     plan: Plan
+
+
+def taken(plan: Plan | None, peel: Peel) -> Plan | None:
+    """The plan with one more stream taken off, or None where it does not fit."""
+    if plan is None or peel.length < 1 or peel.place + peel.length > plan.active:
+        return None
+    return peel_off(plan, peel)
 
 
 class OutOfBudget(Exception):
@@ -241,9 +256,59 @@ class Planner:
         root = Plan(target, len(target))
         try:
             self.evaluate(root)
-            self._levels(root)
+            if effort.dive:
+                self._dive(root)
+                self._nudge(root)
+            else:
+                self._levels(root)
         except OutOfBudget:
             pass
+
+    def _dive(self, root: Plan) -> None:
+        """Peel as the look says, however little it shows at first; few plans are covered."""
+        level = [root]
+        for _ in range(self.effort.depth):
+            tried: list[tuple[float, Plan]] = []
+            for plan in level:
+                if 4 <= plan.active <= FAR:
+                    self._check()
+                    tried += [
+                        (look, peel_off(plan, peel, bits))
+                        for peel, bits, look, _ in self.survey(plan)
+                    ]
+            level, seen = [], set()
+            for _, plan in sorted(tried, key=lambda one: one[0]):
+                left = plan.chain.tobytes()
+                if left in seen or any(map(plan.beside, level)):
+                    continue
+                seen.add(left)
+                level.append(plan)
+                if len(level) == self.effort.dive:
+                    break
+            for plan in level[:COVERED]:
+                self.evaluate(plan)
+
+    def _nudge(self, root: Plan) -> None:
+        """Change the length of one peel of the best plan at a time, as long as that helps."""
+        better = True
+        while better and self.candidates:
+            peels, before = self.candidates[0].plan.peels, self.best
+            better = False
+            for at, by, other in product(range(len(peels)), NUDGES, range(len(peels))):
+                if other < at:
+                    continue
+                new = list(peels)
+                new[at] = peels[at].longer(by)
+                if other > at:
+                    new[other] = peels[other].longer(-by)
+                plan: Plan | None = root
+                for peel in new:
+                    plan = taken(plan, peel)
+                if plan is not None:
+                    self.evaluate(plan)
+                if self.best < before - 1e-9:
+                    better = True
+                    break
 
     def _levels(self, root: Plan) -> None:
         level, idle = [root], 0
@@ -274,12 +339,9 @@ class Planner:
                     break
                 if measure == 2 and measures[2] > self.best * self.effort.doubt:
                     break
-                if measures[0] > self.best * self.effort.despair:
+                if measure != 1 and measures[0] > self.best * self.effort.despair:
                     continue
-                if not any(
-                    plan.peels[:-1] == other.peels[:-1] and plan.peels[-1].near(other.peels[-1])
-                    for other in best
-                ):
+                if not any(map(plan.beside, best)):
                     best.append(plan)
             chosen += [plan for plan in best if plan not in chosen]
         return chosen

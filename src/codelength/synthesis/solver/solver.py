@@ -22,6 +22,7 @@ from codelength.synthesis.programs import Synthesizer, runs_to
 from codelength.synthesis.solver.costs import costs_of
 from codelength.synthesis.solver.peeling.plans import Peel
 from codelength.synthesis.solver.planner import (
+    DIVE,
     FIRST,
     HOPELESS,
     WIDER,
@@ -71,7 +72,7 @@ class Solver(Synthesizer):
         self,
         prior: Prior | None = None,
         budget: Budget | None = None,
-        efforts: Sequence[Effort] = (FIRST, WIDER),
+        efforts: Sequence[Effort] = (FIRST, DIVE, WIDER),
         limits: Limits | None = None,
     ) -> None:
         self.prior = prior or ExactPrior()

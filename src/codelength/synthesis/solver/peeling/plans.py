@@ -26,6 +26,10 @@ class Peel:
         """Whether the two differ by one symbol at most."""
         return abs(self.place - other.place) <= 1 and abs(self.length - other.length) <= 1
 
+    def longer(self, by: int) -> "Peel":
+        """With so many symbols more in the stream."""
+        return Peel(self.place + by * (self.place == self.length), self.length + by)
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -51,6 +55,10 @@ class Plan:
     def cut(self) -> int:
         """The last border that the chain must have, 0 for none."""
         return max(self.cuts, default=0)
+
+    def beside(self, other: "Plan") -> bool:
+        """Whether the two differ in their last peels alone, and these are near."""
+        return self.peels[:-1] == other.peels[:-1] and self.peels[-1].near(other.peels[-1])
 
 
 def peel_off(plan: Plan, peel: Peel, bits: float = 0.0) -> Plan:

@@ -19,7 +19,7 @@ from codelength.dsl.operations import (
     REVERSE,
     SUBSTITUTE,
 )
-from codelength.synthesis.solver.costs import NEVER, Costs
+from codelength.synthesis.solver.costs import MOST_TIMES, NEVER, REPEATS, Costs
 from codelength.synthesis.solver.covering.seeds import gcd
 
 Array = npt.NDArray[np.int64]
@@ -173,8 +173,8 @@ def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
         k = period
         while k < size and stream[k] == stream[k - period]:
             k += 1
-        for times in range(2, min(k // period, 8) + 1):
-            bits = costs.literal[period] + costs.derived[REPEAT_LIST]
+        for times in range(2, min(k // period, MOST_TIMES) + 1):
+            bits = leaf[period] + REPEATS[times] * costs.derived[REPEAT_LIST]
             leaf[times * period] = min(leaf[times * period], bits)
 
 
@@ -355,9 +355,9 @@ def survey_longer(
             if chain[a + k] != there:
                 break
             k += 1
-        for times in range(a // period + 1, min(k // period, 8) + 1):
+        for times in range(a // period + 1, min(k // period, MOST_TIMES) + 1):
             length = times * period
-            bits = costs.literal[period] + costs.derived[REPEAT_LIST]
+            bits = sketch.leaf[period] + REPEATS[times] * costs.derived[REPEAT_LIST]
             bits += before + sketch.after[a + length]
             count = keep(scores, choices, count, bits, a, length)
         break

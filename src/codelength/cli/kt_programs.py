@@ -1,0 +1,207 @@
+"""`codelength kt score` and `kt analyze`: programs that somebody proposed, judged and taken apart.
+
+Example: codelength kt score answers.jsonl --json.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from codelength.cli.options import AsJson, Data, Workers, workers_or_cores
+from codelength.cli.output import GridProgress, note, print_json, print_table
+from codelength.cli.rows import read_json
+from codelength.errors import InputError
+
+if TYPE_CHECKING:
+    from codelength.kt.scoring import Candidate, Judge, Scored
+
+Language = Annotated[
+    Literal["auto", "python", "kt"],
+    typer.Option("--language", help="Of the programs; auto: KT's where they parse as that."),
+]
+Cage = Annotated[
+    Literal["best", "jail", "wasm", "none"],
+    typer.Option("--sandbox", help="What confines Python; 'none' makes results unofficial."),
+]
+Seconds = Annotated[float, typer.Option("--seconds", min=0.001, help="That a program may run.")]
+UNOFFICIAL = "UNOFFICIAL: nothing confined these programs (--sandbox none)."
+
+
+def _judge(language: str, cage: str, seconds: float) -> "Judge":
+    from codelength.kt.scoring import LANGUAGES, Judge
+    from codelength.sandbox import Limits
+
+    (chosen,) = (one for one in LANGUAGES if one == language)
+    return Judge(chosen, Limits(seconds=seconds), cage)
+
+
+def _file(path: Path) -> Iterator["Candidate"]:
+    from codelength.kt.candidates import candidate
+
+    for number, row in read_json(path):
+        yield candidate(row, f"{path}, line {number}")
+
+
+def _folder(path: Path) -> list["Candidate"]:
+    """The programs of the runs in a folder, with the targets that their messages decode to."""
+    from codelength.kt.grid import folders_in_order
+    from codelength.kt.scoring import Candidate
+    from codelength.runs import load_run
+    from codelength.runs.results import Row
+    from codelength.runs.verify import verify_run
+
+    found: list[Candidate] = []
+    for folder in folders_in_order(path):
+        run = load_run(folder)
+        modality = str(run.corpus.get("modality", ""))
+
+        def keep(row: Row, target: bytes, modality: str = modality) -> None:
+            program = row.program
+            found.append(Candidate(row.id, target, program, row.note or "", modality, row.alphabet))
+
+        before = len(found)
+        if not verify_run(folder, keep).messages:
+            raise InputError(f"{folder} is a run of estimates: it has no messages to decode")
+        if not any(one.program for one in found[before:]):
+            raise InputError(f"{folder}: a run of {run.codec}, which proposes no programs")
+    return found
+
+
+def _scored(
+    candidates: list["Candidate"], judge: "Judge", workers: int, name: str
+) -> list["Scored"]:
+    with GridProgress() as progress:
+        found = []
+        for one in judge.judge_all(candidates, workers):
+            found.append(one)
+            progress(name, len(found), len(candidates))
+    return found
+
+
+def _row(one: "Scored", prior: str) -> dict[str, Any]:
+    from codelength.kt.analysis import error_class, repeats
+
+    candidate = one.candidate
+    prices = dict(one.prices)
+    return {
+        "id": candidate.id,
+        "correct": one.correct,
+        "status": one.status,
+        "seconds": round(one.seconds, 6),
+        "bits": prices.get(prior, next(reversed(prices.values()), None)),
+        "prices": prices,
+        "language": one.language,
+        "executable": one.executable,
+        "prefix": one.prefix,
+        "symbols": len(candidate.target),
+        "raw_bits": candidate.raw_bits,
+        "repeats": repeats(one),
+        "error": None if one.correct else error_class(one),
+        "detail": one.detail,
+        "program": candidate.program,
+        "official": one.official,
+    }
+
+
+def score(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL: a sequence or a prompt, a program or a generation.")
+    ],
+    language: Language = "auto",
+    prior: Annotated[
+        str, typer.Option("--prior", help="Whose bits stand as 'bits' [default: the last price].")
+    ] = "",
+    sandbox: Cage = "best",
+    seconds: Seconds = 5.0,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge programs that somebody else generated.
+
+    Each is run in the sandbox, a right one twice, and priced. Understood are our rows and the KT
+    repository's, JSON strings inside JSON included.
+    """
+    from codelength.report import kt_analysis
+
+    judge = _judge(language, sandbox, seconds)
+    candidates = list(_file(file))
+    if not candidates:
+        raise InputError(f"{file} has no rows")
+    found = _scored(candidates, judge, workers_or_cores(workers), file.name)
+    if as_json:
+        print_json(_row(one, prior) for one in found)
+        return
+    groups = kt_analysis.by_modality(found)
+    print_table(kt_analysis.overview(groups), "auto")
+    print()
+    print_table(kt_analysis.prices(groups), "auto")
+    print()
+    print_table(kt_analysis.statuses(groups), "auto")
+    if not all(one.official for one in found):
+        note(UNOFFICIAL)
+
+
+def analyze(
+    source: Annotated[Path, typer.Argument(help="A run folder, a folder of runs, or JSONL.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the tables and figures.")
+    ] = None,
+    language: Language = "auto",
+    sandbox: Cage = "best",
+    seconds: Seconds = 5.0,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the programs of runs apart: executable, right, prefixes, repetition, errors, lengths.
+
+    Messages are decoded and programs run again. With --out, tables.md and figures are written.
+    """
+    from dataclasses import asdict
+
+    from codelength.coding.messages import write_atomic
+    from codelength.report import kt_analysis
+
+    judge = _judge(language, sandbox, seconds)
+    candidates = _folder(source) if source.is_dir() else list(_file(source))
+    if not candidates:
+        raise InputError(f"{source} has no rows")
+    found = _scored(candidates, judge, workers_or_cores(workers), source.name)
+    tables = kt_analysis.tables(found)
+    if as_json:
+        print_json(asdict(one) for one in kt_analysis.by_modality(found))
+    else:
+        for title, table in tables:
+            print(f"## {title}\n")
+            print_table(table, "auto")
+            print()
+    if not all(one.official for one in found):
+        note(UNOFFICIAL)
+    if out is not None:
+        from codelength.report.kt_figures import write_figures
+
+        text = "\n".join(f"## {title}\n\n{table.markdown()}\n" for title, table in tables)
+        written = write_figures(found, out)
+        write_atomic(out / "tables.md", text.encode())
+        note(f"written: {os.fspath(out)}/tables.md and {len(written)} figures")
+
+
+def import_log(
+    log: Annotated[Path, typer.Argument(help="A log of `inspect eval codelength/kt`.")],
+    out: Annotated[Path, typer.Option("--out", help="The run folder to write.")],
+    data: Data = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a run of an Inspect log: its answers judged, priced, and their messages decoded."""
+    from codelength.cli.kt import show
+    from codelength.kt import inspect_log
+    from codelength.runs.engine import Engine
+
+    with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
+        inspect_log.import_log(
+            log, out, data, engine, lambda done, total: progress(log.name, done, total)
+        )
+    show([out], "raw", "auto", as_json)

@@ -1,0 +1,104 @@
+"""Rows of programs that somebody else generated: our own form, and the KT repository's.
+
+Example: candidate({"sequence": [1, 2], "program": "output = [1, 2]"}, "row 1").target
+-> bytes([1, 2]).
+
+A row has a `sequence`, or a `prompt` that holds one behind "Input Sequence:", and a `program`, or a
+`generation` that holds one. A row, and each value in it, may itself be JSON in a string.
+"""
+
+import json
+from typing import Any
+
+from codelength.errors import InputError
+from codelength.kt.scoring import Candidate
+from codelength.synthesis.prompted.answers import program_in
+from codelength.synthesis.prompted.prompts import sequence_in
+
+SEQUENCES = ("sequence", "target", "output_sequence")
+PROMPTS = ("prompt", "input", "messages")
+PROGRAMS = ("program", "code")
+GENERATIONS = ("generation", "completion", "response", "output", "generations", "predictions")
+"""Names of keys that are understood, the first found counts."""
+NESTED = 3
+"""How deep JSON may stand in strings."""
+
+
+def unpacked(value: Any) -> Any:
+    """What a string that holds a JSON list, object or string stands for; all else as it is."""
+    for _ in range(NESTED):
+        if not (isinstance(value, str) and value.strip()[:1] in ("[", "{", '"')):
+            return value
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _first(row: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((row[key] for key in keys if row.get(key) is not None), None)
+
+
+def _text(value: Any) -> str | None:
+    """A text, the first of a list of texts, or all turns of a conversation."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return _text(_first(value, ("content", "text", *GENERATIONS)))
+    if isinstance(value, list) and value:
+        if all(isinstance(turn, dict) for turn in value):
+            return "\n".join(filter(None, (_text(turn) for turn in value)))
+        return _text(value[0])
+    return None
+
+
+def _target(row: dict[str, Any], where: str) -> bytes:
+    values = unpacked(_first(row, SEQUENCES))
+    if values is None:
+        text = _text(unpacked(_first(row, PROMPTS)))
+        values = sequence_in(text) if text is not None else None
+    if values is None:
+        raise InputError(
+            f'{where}: no sequence: expected "sequence", a list of integers 0..255, or "prompt", a'
+            ' text with one behind "Input Sequence:"'
+        )
+    if not isinstance(values, list):
+        raise InputError(f"{where}: the sequence is no list")
+    for place, value in enumerate(values):
+        if type(value) is not int or not 0 <= value <= 255:
+            raise InputError(
+                f"{where}: the value {value!r} at position {place} of the sequence (from 0) is no"
+                " integer 0..255"
+            )
+    return bytes(values)
+
+
+def candidate(row: Any, where: str) -> Candidate:
+    """A row of a file as a candidate.
+
+    Raises:
+        InputError: names `where`, and what is missing.
+    """
+    row = unpacked(row)
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: expected an object with a sequence and a program")
+    target = _target(row, where)
+    program = _first(row, PROGRAMS)
+    if program is None:
+        said = _first(row, GENERATIONS)
+        if said is None and not any(key in row for key in (*PROGRAMS, *GENERATIONS)):
+            raise InputError(f'{where}: no "program" and no "generation"')
+        text = _text(unpacked(said) if not isinstance(said, str) else said)
+        program = program_in(text) if text is not None else None
+    if program is not None and not isinstance(program, str):
+        raise InputError(f"{where}: the program is no text")
+    note, modality = row.get("note"), row.get("modality")
+    return Candidate(
+        str(row.get("id", where)),
+        target,
+        program,
+        note if isinstance(note, str) else "",
+        modality if isinstance(modality, str) else "",
+        8 if modality == "dna" else 256,
+    )

@@ -1,0 +1,135 @@
+"""A log of `inspect eval codelength/kt` as a run: its answers judged, priced and decoded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codelength.codecs.combinators import Fallback, Raw
+from codelength.codecs.registry import build_codec
+from codelength.corpora.instances import Corpus
+from codelength.corpora.kt import kt_corpus
+from codelength.errors import InputError, MissingExtra
+from codelength.kt.metrics import keep_gzip_sizes
+from codelength.runs.engine import Engine
+from codelength.runs.measure import measure
+from codelength.runs.store import Run
+from codelength.sandbox import Limits
+from codelength.synthesis.prompted.asking import Answer, Manner, judged
+from codelength.synthesis.prompted.codec import PythonCodec
+from codelength.synthesis.prompted.generation import FAILED, Generation
+from codelength.synthesis.prompted.inspect_model import generation
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
+
+TASK = "codelength/kt"
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a log tells.
+
+    Arguments:
+        model: as Inspect names it.
+        options: the task's arguments, defaults included.
+        answers: generations by the item's id, one an epoch.
+        limit: the first so many items, or None for all.
+    """
+
+    model: str
+    options: dict[str, Any]
+    answers: dict[str, list[Generation]]
+    limit: int | None
+
+
+def read_log(path: Path) -> Log:
+    """Read a log.
+
+    Raises:
+        MissingExtra: inspect_ai is not installed.
+        InputError: it cannot be read, or is not one of a whole `codelength/kt`.
+    """
+    try:
+        from inspect_ai.log import read_eval_log
+    except ImportError as error:
+        raise MissingExtra("reading logs needs: pip install 'codelength[inspect]'") from error
+    if not path.is_file():
+        raise InputError(f"cannot read {path}: no such file")
+    try:
+        log = read_eval_log(str(path))
+    except Exception as error:  # damaged archives raise what their formats raise
+        raise InputError(f"{path} is no log of Inspect's: {error}") from error
+    if log.eval.task_registry_name != TASK:
+        raise InputError(f"{path} is a log of {log.eval.task}, not of {TASK}")
+    return Log(str(log.eval.model), log.eval.task_args, _answers(log), _limit(log, path))
+
+
+def _limit(log: "EvalLog", path: Path) -> int | None:
+    own, asked = log.eval.task_args.get("limit"), log.eval.config.limit
+    if log.eval.config.sample_id is not None or isinstance(asked, tuple):
+        raise InputError(f"{path} holds chosen samples; only the first so many can be imported")
+    limits = [one for one in (own, asked) if one is not None]
+    return min(limits) if limits else None
+
+
+def _answers(log: "EvalLog") -> dict[str, list[Generation]]:
+    found: dict[str, list[Generation]] = {}
+    for sample in log.samples or []:
+        said = generation(sample.output)
+        if sample.error is not None:
+            said = Generation("", FAILED, error=sample.error.message)
+        found.setdefault(str(sample.id), []).append(said)
+    return found
+
+
+def import_log(
+    path: Path,
+    out: Path,
+    data: Path | None = None,
+    engine: Engine | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Measure a log's answers into the run folder `out`. Items without an answer count as failed.
+
+    Raises:
+        InputError: see `read_log`; or the data are not those of the log.
+    """
+    log = read_log(path)
+    options = log.options
+    corpus = kt_corpus(
+        options["modality"], options["item_length"], log.limit, options["seed"], data
+    )
+    limits = Limits(seconds=float(options["seconds"]))
+    text = build_codec(options["prior"])
+    manner = Manner(limits=limits, sandbox=options["sandbox"])
+    answers = _best(log, corpus, manner, lambda program: len(text.encode(program.encode())))
+    codec = Fallback(PythonCodec(text, None, limits, options["sandbox"], answers), Raw())
+    run = measure(codec, corpus, out, name=_name(log), engine=engine, progress=progress)
+    keep_gzip_sizes(run, corpus)
+    return run
+
+
+def _best(
+    log: Log, corpus: Corpus, manner: Manner, price: Callable[[str], int]
+) -> dict[bytes, Answer]:
+    """The answer that counts for a target: the right one with the fewest bits, else the first."""
+    nothing = Generation("", FAILED, error="the log has no answer")
+    best: dict[bytes, Answer] = {}
+    for instance in corpus:
+        said = log.answers.get(instance.id, [nothing])
+        tried = [judged(one, instance.target, manner) for one in said]
+        right = [one for one in tried if one.right]
+        chosen = min(right, key=lambda one: price(one.program or "")) if right else tried[0]
+        if instance.target not in best or (chosen.right and not best[instance.target].right):
+            best[instance.target] = chosen
+    return best
+
+
+def _name(log: Log) -> str:
+    """The codec as it would have been typed; it decodes the messages."""
+    options = log.options
+    parts = [f"model={log.model}", f"prior={options['prior']}", f"prompt={options['style']}"]
+    parts += [f"repair={options['repairs']}", f"tokens={options['tokens']}"]
+    parts += [f"seconds={float(options['seconds']):g}", f"sandbox={options['sandbox']}"]
+    return "program:" + ",".join(parts)
