@@ -82,6 +82,13 @@ def test_reading_stops_at_the_first_wrong_value():
     assert outcome.output == (1, 2, 4)
 
 
+def test_recursion_on_the_stack_of_c_ends_alone():
+    deep = "import sys\nsys.setrecursionlimit(10 ** 9)\nx = []\nfor _ in range(10 ** 6): x = [x]\n"
+    outcome = sandbox("jail").run(deep + "output = [len(repr(x))]")
+    assert outcome.status in (Status.CRASH, Status.EXCEPTION, Status.MEMORY)
+    assert sandbox("jail").run("output = [1]").output == (1,)
+
+
 def test_the_empty_target_has_a_program():
     assert sandbox("jail").check("output = []", b"").right
 

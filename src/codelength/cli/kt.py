@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from codelength.cli.kt_programs import analyze, import_log, score
+from codelength.cli.kt_programs import analyze, import_log, plan, score
 from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
 from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
 from codelength.cli.rows import read_rows, sequence_of
@@ -154,6 +154,7 @@ app.command()(solve)
 app.command()(score)
 app.command()(analyze)
 app.command("import")(import_log)
+app.command()(plan)
 
 
 Fallback = Annotated[
@@ -199,6 +200,7 @@ def run(
     Every message is decoded. A run that was stopped goes on with the same command.
     """
     from codelength.kt.grid import GridSpec, run_grid
+    from codelength.kt.spending import plans
     from codelength.runs.engine import Engine
 
     spec = GridSpec(
@@ -208,6 +210,8 @@ def run(
         limit,
         seed,
     )
+    for line in plans(spec, data):
+        note(line)
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = run_grid(spec, out, data, engine, progress)
     show([found.folder for found in runs], fallback, form, as_json)

@@ -3,6 +3,7 @@
 Example: codelength kt score answers.jsonl --json.
 """
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from codelength.cli.options import AsJson, Data, Workers, workers_or_cores
+from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import GridProgress, note, print_json, print_table
 from codelength.cli.rows import read_json
 from codelength.errors import InputError
@@ -205,3 +206,48 @@ def import_log(
             log, out, data, engine, lambda done, total: progress(log.name, done, total)
         )
     show([out], "raw", "auto", as_json)
+
+
+def plan(
+    modality: Annotated[str, typer.Option("--modality", help="One of KT's, or file:PATH.")],
+    item_length: Annotated[int, typer.Option("--item-length", min=1)] = 128,
+    limit: Annotated[int | None, typer.Option("--limit", min=1)] = None,
+    seed: Seed = 0,
+    data: Data = None,
+    style: Annotated[Literal["zero-shot", "cot"], typer.Option("--prompt")] = "zero-shot",
+    repair: Annotated[int, typer.Option("--repair", min=0)] = 0,
+    tokens: Annotated[int, typer.Option("--tokens", min=1)] = 1024,
+    epochs: Annotated[int, typer.Option("--epochs", min=1)] = 1,
+    price: Annotated[
+        str | None, typer.Option("--price", help="Dollars a million tokens: IN,OUT.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate what asking a model will take, in tokens and dollars, without asking it."""
+    from dataclasses import asdict
+
+    from codelength.corpora.kt import kt_corpus
+    from codelength.kt.spending import spending
+    from codelength.synthesis.prompted.asking import Manner
+    from codelength.synthesis.prompted.generation import Settings
+
+    prices = _prices(price)
+    manner = Manner(style, (), repair, Settings(tokens))
+    found = spending(kt_corpus(modality, item_length, limit, seed, data), manner, epochs)
+    if as_json:
+        expected, most = (None, None) if prices is None else found.dollars(*prices)
+        print_json([asdict(found) | {"dollars": expected, "most_dollars": most}])
+    else:
+        print(found.text(prices))
+
+
+def _prices(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        given, back = (float(one) for one in text.split(","))
+    except ValueError:
+        raise InputError(f"--price is IN,OUT in dollars a million tokens, not {text!r}") from None
+    if not (0 <= given < math.inf and 0 <= back < math.inf):
+        raise InputError(f"--price is two finite numbers, 0 or more, not {text!r}")
+    return given, back

@@ -80,7 +80,17 @@ class Effort:
 
 
 FIRST = Effort()
-DIVE = Effort(dive=8, looks=8, hopes=0, depth=10, deep=4, slack=3.0, polished=2, trials=200)
+DIVE = Effort(
+    looks=8,
+    hopes=0,
+    depth=10,
+    patience=1,
+    slack=3.0,
+    deep=4,
+    polished=2,
+    trials=200,
+    dive=8,
+)
 WIDER = Effort(
     looks=16,
     hopes=24,
@@ -266,8 +276,9 @@ class Planner:
 
     def _dive(self, root: Plan) -> None:
         """Peel as the look says, however little it shows at first; few plans are covered."""
-        level = [root]
+        level, idle, least = [root], 0, float("inf")
         for _ in range(self.effort.depth):
+            before = self.best
             tried: list[tuple[float, Plan]] = []
             for plan in level:
                 if 4 <= plan.active <= FAR:
@@ -287,6 +298,11 @@ class Planner:
                     break
             for plan in level[:COVERED]:
                 self.evaluate(plan)
+            look = min((one[0] for one in tried), default=least)
+            idle = 0 if look < least - 1e-9 or self.best < before - 1e-9 else idle + 1
+            least = min(least, look)
+            if not level or idle == self.effort.patience:
+                return
 
     def _nudge(self, root: Plan) -> None:
         """Change the length of one peel of the best plan at a time, as long as that helps."""
