@@ -191,5 +191,27 @@ return [1 if libc.syscall(425, 4, parameters) >= 0 else 0]"""
         ),
         needs="io_uring",
     ),
+    Probe(
+        "an emptied file of the library",
+        tries("""
+import os
+os.open({library_file!r}, os.O_RDONLY | os.O_TRUNC)
+return [1]"""),
+    ),
+    Probe(
+        "a word of memory shared with others",
+        tries(
+            CALL
+            + """
+word = ctypes.c_uint32()
+return [1 if libc.syscall({futex}, ctypes.byref(word), 1, 1, None) >= 0 else 0]"""
+        ),
+    ),
+    Probe(
+        "the processor time of the grader",
+        tries("""
+import time
+return [1 if time.clock_gettime(((~{grader}) << 3) | 2) > 0 else 0]"""),
+    ),
     Probe("a file in memory", tries("import os\nos.memfd_create('x')\nreturn [1]")),
 ]

@@ -30,4 +30,4 @@ def test_the_probe_gets_nothing(name, backend, user):
 def test_nothing_outside_was_touched(backend, user):
     results = session(backend, user)
     assert results["the victim lives"]
-    assert results["files"] == ["home", "secret", "target", "witness.sh"]
+    assert results["files"] == ["home", "library", "secret", "target", "witness.sh"]

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import platform
 import socket
 import stat
 import subprocess
@@ -32,6 +33,8 @@ class World:
             "new_file": str(self.folder / "new"),
             "home_file": str(self.folder / "home" / "new"),
             "witness": str(self.folder / "witness.sh"),
+            "library_file": str(self.folder / "library"),
+            "futex": {"x86_64": 202, "aarch64": 98}[platform.machine()],
             "variable": self.secret.decode(),
             "grader": os.getpid(),
             "address": ctypes.addressof(self.held),
@@ -76,6 +79,7 @@ def world(folder: Path, secret: bytes) -> Iterator[World]:
     (folder / "secret").write_bytes(secret)
     (folder / "secret").chmod(stat.S_IRUSR | stat.S_IWUSR)
     (folder / "target").write_bytes(secret)
+    (folder / "library").write_bytes(b"kept")
     witness = folder / "witness.sh"
     witness.write_text(f"#!/bin/sh\n: > {folder}/seen\n")
     witness.chmod(0o755)

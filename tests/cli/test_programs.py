@@ -116,3 +116,13 @@ def test_what_is_not_there_is_refused(cli, tmp_path):
     assert "cannot read" in cli("kt", "score", tmp_path / "nothing").err
     assert cli("kt", "import", tmp_path / "nothing.eval", "--out", tmp_path / "run").code == 2
     assert not (tmp_path / "run").exists()
+
+
+def test_a_plan_names_tokens_and_dollars(cli):
+    arguments = ("--modality", "synthetic", "--limit", 10)
+    found = cli("kt", "plan", *arguments, "--price", "2.5,10")
+    assert found.out.startswith("10 items: about ")
+    assert "dollars" in found.out
+    (row,) = cli("kt", "plan", *arguments, "--json").json
+    assert row["items"] == 10
+    assert row["dollars"] is None

@@ -1,5 +1,6 @@
 """KT's analysis on programs whose figures can be counted by hand."""
 
+import dataclasses
 import math
 
 import pytest
@@ -76,7 +77,9 @@ def test_repetition_is_a_share_of_the_right_and_classes_of_the_wrong():
 
 def test_items_without_right_programs_have_no_precision():
     found = summarise(SIX[2:])
-    assert (found.accuracy, found.joint_gzip, found.repetition, found.rates) == (0, None, None, ())
+    assert (found.accuracy, found.joint_gzip, found.repetition) == (0, None, None)
+    assert dict(found.precisions)["python"] is None
+    assert dict(found.rates)["python"] == (4 + 4 * 256) / (4 * 256)
     assert math.isclose(found.joint_rate, (4 + 4 * 256) / (4 * 256))
 
 
@@ -98,6 +101,8 @@ def test_empty_targets_have_no_rate():
         (f"a = {list(TARGET[:16])}\nb = {list(TARGET[16:])}\noutput = a + b", 1.0),
         (f"output = {list(TARGET[:8])} + list(range(18, 42))", 0.25),
         ("output = [10, 11, 12]", 0.0),
+        (f"output = {[*TARGET[:16], 256, *TARGET[16:]]}", 1.0),
+        (f"output = [int(x) for x in {' '.join(map(str, TARGET))!r}.split()]", 1.0),
         ("output = list(range(10, 42))", 0.0),
         (f"output = list({bytes(TARGET)!r})", 1.0),
         ("output = [", 0.0),
@@ -110,10 +115,21 @@ def test_the_copied_share_is_of_literals(program, share):
 
 
 def test_literals_are_lists_and_strings():
-    assert literals("a = [1, 2, 3, x, 4]; b = 'ABCD'; c = (5, 6)") == [
+    assert literals("a = [1, 2, 3, 4, x, 5]; b = 'ABCD'; c = (5, 6)") == [
         [1, 2, 3, 4],
         [65, 66, 67, 68],
     ]
+
+
+def test_a_pattern_of_a_short_literal_does_not_repeat():
+    assert copied_share("output = [0, 1, 2, 3] * 8", bytes([0, 1, 2, 3] * 8)) == 4 / 32
+
+
+def test_a_right_program_without_a_price_is_charged_plainly():
+    unpriced = dataclasses.replace(scored("output = [1]", 32), prices=())
+    found = summarise([scored("output = [1]", 32), unpriced])
+    assert dict(found.rates)["python"] == (2 + 50 + 256) / 512
+    assert dict(found.precisions)["python"] is None
 
 
 def test_text_programs_err_by_unicode():

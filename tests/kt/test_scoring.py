@@ -56,6 +56,30 @@ def test_kts_language_is_recognised_and_priced():
     assert scored.bits("paper") == PaperPrior().bits(Program.parse(KT_PROGRAM))
 
 
+def test_a_program_outside_the_domain_is_refused():
+    void = "sequence_1 = repeat_num(300, 1)\noutput = sequence_1"
+    scored = JUDGE.judge(Candidate("", bytes([1] * 300), void))
+    assert (scored.status, scored.correct, scored.prices) == ("domain", False, ())
+
+
+def test_dna_has_three_bits_a_symbol():
+    row = {"sequence": [0, 7, 3], "program": "output = [0, 7, 3]"}
+    assert (
+        candidate(row, "", "dna").raw_bits == candidate(row | {"modality": "dna"}, "").raw_bits == 9
+    )
+    with pytest.raises(InputError, match=r"is no integer 0\.\.7"):
+        candidate({"sequence": [8], "program": ""}, "row 7", "dna")
+
+
+def test_the_target_is_never_the_models_own():
+    turns = [{"role": "user", "content": "Input Sequence: [9, 8]"},
+             {"role": "assistant", "content": "Input Sequence: [1, 1]"}]  # fmt: skip
+    row = {"messages": turns, "generation": "output = [1] * 2"}
+    assert candidate(row, "").target == bytes([9, 8])
+    with pytest.raises(InputError, match="is not the one in the prompt"):
+        candidate(row | {"sequence": [1, 1]}, "row 7")
+
+
 def test_a_language_can_be_forced():
     target = bytes(range(10))
     assert not Judge("python").judge(Candidate("", target, KT_PROGRAM)).correct
@@ -108,6 +132,8 @@ SAID = "The Python program that generates the sequence is:\noutput = [1, 2, 3]\n
         {"prompt": json.dumps({"content": PROMPT}), "generation": SAID},
         {"input": [{"role": "user", "content": PROMPT}], "response": {"content": SAID}},
         {"messages": json.dumps([{"role": "user", "content": PROMPT}]), "completion": SAID},
+        {"sequence_input": [1, 2, 3], "program": '"output = [1, 2, 3]"'},
+        {"sequence": [1, 2, 3], "generation": json.dumps(SAID)},
         json.dumps({"prompt": PROMPT, "generation": SAID}),
         json.dumps(json.dumps({"prompt": PROMPT, "generation": SAID})),
     ],

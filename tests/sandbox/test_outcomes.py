@@ -89,6 +89,27 @@ def test_recursion_on_the_stack_of_c_ends_alone():
     assert sandbox("jail").run("output = [1]").output == (1,)
 
 
+def test_no_value_stands_for_another():
+    assert not sandbox("jail").check("output = [2 ** 99]", [-(2**63)]).right
+
+
+def test_a_readable_file_cannot_be_emptied_whatever_landlock_knows():
+    program = "import os\nos.open(os.__file__, os.O_RDONLY | os.O_TRUNC)\noutput = [1]"
+    assert sandbox("jail").run(program).status is Status.EXCEPTION
+
+
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ("output = type('a' * 10 ** 6, (), {})()", Status.OUTPUT),
+        ("class M(type):\n    __name__ = property(lambda s: 1 / 0)\n"
+         "class E(Exception, metaclass=M): pass\nraise E", Status.EXCEPTION),
+    ],
+)  # fmt: skip
+def test_odd_names_are_only_names(program, status):
+    assert sandbox("jail").run(program).status is status
+
+
 def test_the_empty_target_has_a_program():
     assert sandbox("jail").check("output = []", b"").right
 

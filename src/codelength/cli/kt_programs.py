@@ -28,6 +28,8 @@ Cage = Annotated[
     typer.Option("--sandbox", help="What confines Python; 'none' makes results unofficial."),
 ]
 Seconds = Annotated[float, typer.Option("--seconds", min=0.001, help="That a program may run.")]
+PROPOSING = ("program", "gold", "solver")
+"""Codecs whose rows have programs."""
 UNOFFICIAL = "UNOFFICIAL: nothing confined these programs (--sandbox none)."
 
 
@@ -39,11 +41,16 @@ def _judge(language: str, cage: str, seconds: float) -> "Judge":
     return Judge(chosen, Limits(seconds=seconds), cage)
 
 
-def _file(path: Path) -> Iterator["Candidate"]:
+Modality = Annotated[
+    str, typer.Option("--modality", help="Of rows that name none; dna: symbols of 3 bits.")
+]
+
+
+def _file(path: Path, modality: str) -> Iterator["Candidate"]:
     from codelength.kt.candidates import candidate
 
     for number, row in read_json(path):
-        yield candidate(row, f"{path}, line {number}")
+        yield candidate(row, f"{path}, line {number}", modality)
 
 
 def _folder(path: Path) -> list["Candidate"]:
@@ -55,19 +62,20 @@ def _folder(path: Path) -> list["Candidate"]:
     from codelength.runs.verify import verify_run
 
     found: list[Candidate] = []
-    for folder in folders_in_order(path):
-        run = load_run(folder)
-        modality = str(run.corpus.get("modality", ""))
+    runs = [load_run(folder) for folder in folders_in_order(path)]
+    modalities = [str(run.corpus.get("modality", "")) for run in runs]
+    for run, modality in zip(runs, modalities, strict=True):
+        name = modality
+        if modalities.count(modality) > 1:  # other lengths, models or prompts
+            name = f"{modality} {run.corpus.get('item_length', '')} {run.codec}"
 
-        def keep(row: Row, target: bytes, modality: str = modality) -> None:
-            program = row.program
-            found.append(Candidate(row.id, target, program, row.note or "", modality, row.alphabet))
+        def keep(row: Row, target: bytes, name: str = name) -> None:
+            found.append(Candidate(row.id, target, row.program, row.note or "", name, row.alphabet))
 
-        before = len(found)
-        if not verify_run(folder, keep).messages:
-            raise InputError(f"{folder} is a run of estimates: it has no messages to decode")
-        if not any(one.program for one in found[before:]):
-            raise InputError(f"{folder}: a run of {run.codec}, which proposes no programs")
+        if run.codec.partition(":")[0] not in PROPOSING:
+            raise InputError(f"{run.folder}: a run of {run.codec}, which proposes no programs")
+        if not verify_run(run.folder, keep).messages:
+            raise InputError(f"{run.folder} is a run of estimates: it has no messages to decode")
     return found
 
 
@@ -115,6 +123,7 @@ def score(
     prior: Annotated[
         str, typer.Option("--prior", help="Whose bits stand as 'bits' [default: the last price].")
     ] = "",
+    modality: Modality = "",
     sandbox: Cage = "best",
     seconds: Seconds = 5.0,
     workers: Workers = None,
@@ -125,10 +134,13 @@ def score(
     Each is run in the sandbox, a right one twice, and priced. Understood are our rows and the KT
     repository's, JSON strings inside JSON included.
     """
+    from codelength.kt.scoring import KT_PRIORS, PYTHON_PRIORS
     from codelength.report import kt_analysis
 
     judge = _judge(language, sandbox, seconds)
-    candidates = list(_file(file))
+    if prior and prior not in (*PYTHON_PRIORS, *KT_PRIORS):
+        raise InputError(f"--prior {prior}: there are {', '.join((*PYTHON_PRIORS, *KT_PRIORS))}")
+    candidates = list(_file(file, modality))
     if not candidates:
         raise InputError(f"{file} has no rows")
     found = _scored(candidates, judge, workers_or_cores(workers), file.name)
@@ -151,6 +163,7 @@ def analyze(
         Path | None, typer.Option("--out", help="Folder for the tables and figures.")
     ] = None,
     language: Language = "auto",
+    modality: Modality = "",
     sandbox: Cage = "best",
     seconds: Seconds = 5.0,
     workers: Workers = None,
@@ -166,7 +179,7 @@ def analyze(
     from codelength.report import kt_analysis
 
     judge = _judge(language, sandbox, seconds)
-    candidates = _folder(source) if source.is_dir() else list(_file(source))
+    candidates = _folder(source) if source.is_dir() else list(_file(source, modality))
     if not candidates:
         raise InputError(f"{source} has no rows")
     found = _scored(candidates, judge, workers_or_cores(workers), source.name)

@@ -4,6 +4,7 @@ Source: KT, sections 5.3 and B.3. Example: summarise(scored).accuracy -> 0.447
 """
 
 import ast
+import gzip
 import math
 import re
 from collections import Counter
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from codelength.codecs.standard import gzip_paper_bytes
-from codelength.kt.scoring import Scored
+from codelength.kt.scoring import KT_PRIORS, PYTHON_PRIORS, Scored
 
 PREFIXES = (16, 32, 64, 128)
 REPETITION = 0.8
@@ -35,10 +36,17 @@ def literals(program: str) -> list[list[int]]:
     found: list[list[int]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            values = [one.value for one in node.elts if isinstance(one, ast.Constant)]
-            found.append([one for one in values if type(one) is int])
+            found.append([])
+            for one in node.elts:
+                value = one.value if isinstance(one, ast.Constant) else None
+                if type(value) is int and 0 <= value < 256:
+                    found[-1].append(value)
+                else:  # something else stands between the values
+                    found.append([])
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.append(list(node.value.encode("utf-8", "surrogatepass")))
+            numbers = [int(one) for one in re.findall(r"\d{1,3}", node.value)]
+            found.append([one for one in numbers if one < 256])
         elif isinstance(node, ast.Constant) and isinstance(node.value, bytes):
             found.append(list(node.value))
     return [one for one in found if len(one) >= SHORTEST_COPY]
@@ -47,10 +55,10 @@ def literals(program: str) -> list[list[int]]:
 def copied_share(program: str, target: bytes) -> float:
     """Share of the target that is copied from literals: runs of `SHORTEST_COPY` values and more.
 
-    Greedy from the left: at each place the longest run that stands in one literal. Programs of KT's
-    language are read through their `set_list` lines, which are lists too.
+    Greedy from the left: at each place the longest run that stands in one literal, and in all no
+    more than the literals hold. Programs of KT's language are read through their `set_list` lines.
     """
-    lists = [bytes(one) for one in literals(program) if all(0 <= value < 256 for value in one)]
+    lists = [bytes(one) for one in literals(program)]
     if not target:
         return 0.0
     at = covered = 0
@@ -64,7 +72,7 @@ def copied_share(program: str, target: bytes) -> float:
             at += length
         else:
             at += 1
-    return covered / len(target)
+    return min(covered, sum(map(len, lists))) / len(target)
 
 
 def repeats(one: Scored) -> bool:
@@ -104,7 +112,7 @@ class Group:
         raw_bits: of all targets.
         rates: (prior, CompressionRate): 1 + bits of the right program, else of the target.
         precisions: (prior, bits of right programs over one joint gzip (paper) of their targets).
-        joint_gzip: one gzip (paper) of all right programs over that of their targets (KT's way).
+        joint_gzip: one gzip of all right programs over one (paper) of their targets (KT's way).
         joint_rate: CompressionRate with that gzip: flags, programs together, other targets raw.
         repetition: share of right programs that only repeat; None without any.
         errors: (class, share of the wrong items).
@@ -135,11 +143,11 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def priors_of(scored: Sequence[Scored]) -> list[str]:
-    """The priors that price every right program."""
-    right = [dict(one.prices) for one in scored if one.correct]
-    if not right:
-        return []
-    return [name for name in right[0] if all(name in prices for prices in right)]
+    """The priors that price some right program; without one, those of the language."""
+    names = list(dict.fromkeys(name for one in scored if one.correct for name, _ in one.prices))
+    if not names:
+        names = list(KT_PRIORS if all(one.language == "kt" for one in scored) else PYTHON_PRIORS)
+    return names
 
 
 def summarise(scored: Sequence[Scored], name: str = "all") -> Group:
@@ -156,13 +164,17 @@ def summarise(scored: Sequence[Scored], name: str = "all") -> Group:
     raw = sum(one.candidate.raw_bits for one in scored)
     joint = 8 * gzip_paper_bytes(b"".join(one.candidate.target for one in right)) if right else 0
     texts = "\n".join(one.candidate.program or "" for one in right).encode("utf-8", "replace")
-    together = 8 * gzip_paper_bytes(texts) if right else 0
+    together = 8 * len(gzip.compress(texts, 9, mtime=0)) if right else 0
     plain = len(scored) + sum(one.candidate.raw_bits for one in wrong)
     rates, precisions = [], []
     for prior in priors_of(scored):
-        bits = math.fsum(one.bits(prior) or 0.0 for one in right)
-        rates.append((prior, (plain + bits) / raw if raw else math.nan))
-        precisions.append((prior, _share(bits, joint)))
+        bits = [one.bits(prior) for one in right]
+        paid = [
+            one.candidate.raw_bits if price is None else price
+            for one, price in zip(right, bits, strict=True)
+        ]
+        rates.append((prior, (plain + math.fsum(paid)) / raw if raw else math.nan))
+        precisions.append((prior, None if None in bits else _share(math.fsum(paid), joint)))
     classes = Counter(error_class(one) for one in wrong)
     at_prefix = []
     for k in PREFIXES:

@@ -15,7 +15,7 @@ from codelength.kt.scoring import Candidate
 from codelength.synthesis.prompted.answers import program_in
 from codelength.synthesis.prompted.prompts import sequence_in
 
-SEQUENCES = ("sequence", "target", "output_sequence")
+SEQUENCES = ("sequence", "target", "sequence_input", "output_sequence")
 PROMPTS = ("prompt", "input", "messages")
 PROGRAMS = ("program", "code")
 GENERATIONS = ("generation", "completion", "response", "output", "generations", "predictions")
@@ -36,6 +36,13 @@ def unpacked(value: Any) -> Any:
     return value
 
 
+def unpacked_text(value: Any) -> Any:
+    """A string that holds a JSON string or a JSON list of strings; all else as it is."""
+    found = unpacked(value)
+    texts = isinstance(found, list) and all(isinstance(one, str) for one in found)
+    return found if isinstance(found, str) or (texts and found) else value
+
+
 def _first(row: dict[str, Any], keys: tuple[str, ...]) -> Any:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
@@ -53,11 +60,24 @@ def _text(value: Any) -> str | None:
     return None
 
 
-def _target(row: dict[str, Any], where: str) -> bytes:
+def _asked(value: Any) -> str | None:
+    """The text of a prompt; of a conversation, what the model itself did not say."""
+    if isinstance(value, list):
+        value = [
+            turn
+            for turn in value
+            if not (isinstance(turn, dict) and turn.get("role") == "assistant")
+        ]
+    return _text(value)
+
+
+def _target(row: dict[str, Any], where: str, alphabet: int) -> bytes:
     values = unpacked(_first(row, SEQUENCES))
-    if values is None:
-        text = _text(unpacked(_first(row, PROMPTS)))
-        values = sequence_in(text) if text is not None else None
+    text = _asked(unpacked(_first(row, PROMPTS)))
+    said = sequence_in(text) if text is not None else None
+    if values is not None and said is not None and values != said:
+        raise InputError(f"{where}: the sequence is not the one in the prompt")
+    values = said if values is None else values
     if values is None:
         raise InputError(
             f'{where}: no sequence: expected "sequence", a list of integers 0..255, or "prompt", a'
@@ -66,16 +86,19 @@ def _target(row: dict[str, Any], where: str) -> bytes:
     if not isinstance(values, list):
         raise InputError(f"{where}: the sequence is no list")
     for place, value in enumerate(values):
-        if type(value) is not int or not 0 <= value <= 255:
+        if type(value) is not int or not 0 <= value < alphabet:
             raise InputError(
                 f"{where}: the value {value!r} at position {place} of the sequence (from 0) is no"
-                " integer 0..255"
+                f" integer 0..{alphabet - 1}"
             )
     return bytes(values)
 
 
-def candidate(row: Any, where: str) -> Candidate:
+def candidate(row: Any, where: str, modality: str = "") -> Candidate:
     """A row of a file as a candidate.
+
+    Arguments:
+        modality: of rows that do not name one; "dna" has symbols 0..7, of 3 bits.
 
     Raises:
         InputError: names `where`, and what is missing.
@@ -83,22 +106,25 @@ def candidate(row: Any, where: str) -> Candidate:
     row = unpacked(row)
     if not isinstance(row, dict):
         raise InputError(f"{where}: expected an object with a sequence and a program")
-    target = _target(row, where)
-    program = _first(row, PROGRAMS)
+    named = row.get("modality")
+    modality = named if isinstance(named, str) else modality
+    alphabet = 8 if modality == "dna" else 256
+    target = _target(row, where, alphabet)
+    program = unpacked_text(_first(row, PROGRAMS))
     if program is None:
         said = _first(row, GENERATIONS)
         if said is None and not any(key in row for key in (*PROGRAMS, *GENERATIONS)):
             raise InputError(f'{where}: no "program" and no "generation"')
-        text = _text(unpacked(said) if not isinstance(said, str) else said)
+        text = _text(unpacked_text(said))
         program = program_in(text) if text is not None else None
     if program is not None and not isinstance(program, str):
         raise InputError(f"{where}: the program is no text")
-    note, modality = row.get("note"), row.get("modality")
+    note = row.get("note")
     return Candidate(
-        str(row.get("id", where)),
+        str(row.get("id", row.get("task_id", where))),
         target,
         program,
         note if isinstance(note, str) else "",
-        modality if isinstance(modality, str) else "",
-        8 if modality == "dna" else 256,
+        modality,
+        alphabet,
     )

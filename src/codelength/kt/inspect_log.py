@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,14 @@ class Log:
         model: as Inspect names it.
         options: the task's arguments, defaults included.
         answers: generations by the item's id, one an epoch.
+        targets: SHA-256 of the target by the item's id.
         limit: the first so many items, or None for all.
     """
 
     model: str
     options: dict[str, Any]
     answers: dict[str, list[Generation]]
+    targets: dict[str, str]
     limit: int | None
 
 
@@ -62,12 +65,23 @@ def read_log(path: Path) -> Log:
         raise InputError(f"{path} is no log of Inspect's: {error}") from error
     if log.eval.task_registry_name != TASK:
         raise InputError(f"{path} is a log of {log.eval.task}, not of {TASK}")
-    return Log(str(log.eval.model), log.eval.task_args, _answers(log), _limit(log, path))
+    if log.status != "success":
+        raise InputError(
+            f"{path}: the evaluation ended as {log.status}; finish it: inspect eval-retry"
+        )
+    if not log.samples:
+        raise InputError(f"{path} holds no samples (--no-log-samples?)")
+    targets = {str(one.id): str(one.target) for one in log.samples}
+    return Log(str(log.eval.model), log.eval.task_args, _answers(log), targets, _limit(log, path))
 
 
 def _limit(log: "EvalLog", path: Path) -> int | None:
     own, asked = log.eval.task_args.get("limit"), log.eval.config.limit
-    if log.eval.config.sample_id is not None or isinstance(asked, tuple):
+    if (
+        log.eval.config.sample_id is not None
+        or isinstance(asked, tuple)
+        or (log.eval.config.sample_shuffle)
+    ):
         raise InputError(f"{path} holds chosen samples; only the first so many can be imported")
     limits = [one for one in (own, asked) if one is not None]
     return min(limits) if limits else None
@@ -117,12 +131,16 @@ def _best(
     nothing = Generation("", FAILED, error="the log has no answer")
     best: dict[bytes, Answer] = {}
     for instance in corpus:
+        if log.targets.get(instance.id) not in (None, sha256(instance.target).hexdigest()):
+            raise InputError(f"{instance.id}: the log was made of other data than there are here")
+        if instance.target in best:  # the first of equal targets counts, as in a run
+            continue
         said = log.answers.get(instance.id, [nothing])
         tried = [judged(one, instance.target, manner) for one in said]
         right = [one for one in tried if one.right]
-        chosen = min(right, key=lambda one: price(one.program or "")) if right else tried[0]
-        if instance.target not in best or (chosen.right and not best[instance.target].right):
-            best[instance.target] = chosen
+        best[instance.target] = (
+            min(right, key=lambda one: price(one.program or "")) if right else tried[0]
+        )
     return best
 
 

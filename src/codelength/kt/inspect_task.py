@@ -37,7 +37,7 @@ from codelength.corpora.instances import Instance
 from codelength.corpora.kt import kt_corpus
 from codelength.sandbox import Limits
 from codelength.synthesis.prompted.asking import Answer, Manner, fault, judged
-from codelength.synthesis.prompted.generation import Settings
+from codelength.synthesis.prompted.generation import FAILED, Settings
 from codelength.synthesis.prompted.inspect_model import config, generation, messages
 from codelength.synthesis.prompted.prompts import FEEDBACK, prompt
 
@@ -131,7 +131,7 @@ def ask(manner: Manner) -> Solver:
         state = await answered(state, generate)
         for _ in range(manner.repairs):
             answer = await _judge(state, manner)
-            if answer.right:
+            if answer.right or answer.generation.end == FAILED:
                 break
             said = fault(answer, _target(state.metadata))
             if not isinstance(state.messages[-1], ChatMessageAssistant):
@@ -158,6 +158,12 @@ def _kept(one: SampleScore) -> dict[str, Any]:
 def accuracy() -> Metric:
     """Share of items with a right program."""
     return _mean(lambda one: float(_kept(one)["correct"]))
+
+
+@metric
+def failed() -> Metric:
+    """Share of items whose call failed: they count as wrong, and say nothing of the model."""
+    return _mean(lambda one: float(_kept(one)["failed"]))
 
 
 @metric
@@ -206,7 +212,7 @@ def fewest_bits() -> ScoreReducer:
     return reduce
 
 
-@scorer(metrics=[accuracy(), executable(), compression_rate(), precision()])
+@scorer(metrics=[accuracy(), executable(), failed(), compression_rate(), precision()])
 def program(manner: Manner, prior: str = "python") -> Scorer:
     """Runs the program of an answer in the sandbox, and prices its text."""
     text = build_codec(prior)
@@ -221,6 +227,7 @@ def program(manner: Manner, prior: str = "python") -> Scorer:
             explanation=answer.note,
             metadata={
                 "correct": answer.right,
+                "failed": answer.generation.end == FAILED,
                 "executable": verdict is not None and verdict.first.executable,
                 "status": verdict.first.status.value if verdict else None,
                 "prefix": verdict.prefix if verdict else 0,

@@ -137,7 +137,7 @@ class Judge:
         data = text.encode("utf-8", "replace")
         prices = [(name, float(len(build_codec(name).encode(data)))) for name in PYTHON_PRIORS[:2]]
         if b"\0" not in data:
-            prices.append(("python", build_codec("python").message(data).ideal_bits))
+            prices.append(("python", float(len(build_codec("python").encode(data)))))
         status = verdict.first.status if verdict.stable else "unstable"
         return Scored(
             candidate,
@@ -166,4 +166,7 @@ class Judge:
                 continue
         target = list(candidate.target)
         prefix = right_prefix(output, target)
+        if not prices:  # a program without a price is none: it could code anything in its constants
+            detail = "outside the domain of KT's language: it has no price"
+            return Scored(candidate, "kt", "domain", False, True, prefix, 0.0, detail)
         return Scored(candidate, "kt", "ok", output == target, True, prefix, 0.0, "", tuple(prices))

@@ -57,16 +57,18 @@ class Reader:
     def feed(self, data: bytes) -> None:
         """Take in what was read."""
         self._rest += data
-        while len(self._rest) >= HEAD.size and not self.done:
-            tag, length = HEAD.unpack_from(self._rest)
+        at = 0
+        while at + HEAD.size <= len(self._rest) and not self.done:
+            tag, length = HEAD.unpack_from(self._rest, at)
             if length > LONGEST.get(tag, -1):
                 self.garbled = True
                 return
-            end = HEAD.size + length
+            end = at + HEAD.size + length
             if len(self._rest) < end:
-                return
-            payload, self._rest = self._rest[HEAD.size : end], self._rest[end:]
-            self._take(tag, payload)
+                break
+            self._take(tag, self._rest[at + HEAD.size : end])
+            at = end
+        self._rest = self._rest[at:]
 
     def _take(self, tag: bytes, payload: bytes) -> None:
         if (tag == b"L") != (self.layers is None):  # the first frame, and no other
@@ -76,9 +78,13 @@ class Reader:
         elif tag == b"K":
             self.ended = True
         elif tag == b"V":
-            self.garbled = bool(len(payload) % 8) or not self.verdict
-            self._compare(struct.unpack(f"<{len(payload) // 8}q", payload[: len(payload) // 8 * 8]))
+            self.garbled = bool(len(payload) % 8) or not payload or not self.verdict
+            if not self.garbled:
+                self._compare(struct.unpack(f"<{len(payload) // 8}q", payload))
         else:
+            self.garbled = (
+                bool(self.verdict) and tag != b"E"
+            )  # memory may end while values are sent
             self.verdict, self.text = tag, payload.decode("utf-8", "replace")
 
     def _compare(self, values: Sequence[int]) -> None:

@@ -62,17 +62,21 @@ class Server:
         self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         code = START.format(folder=str(FOLDER), number=number, layers=layers)
-        with theirs:
-            self.process = subprocess.Popen(
-                [*wrapper, python, "-P", "-s", "-S", "-B", "-c", code],
-                env={"PYTHONHASHSEED": "0"},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(number,),
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self.process = subprocess.Popen(
+                    [*wrapper, python, "-P", "-s", "-S", "-B", "-c", code],
+                    env={"PYTHONHASHSEED": "0"},
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(number,),
+                    start_new_session=True,
+                )
+        except OSError as error:
+            self.requests.close()
+            raise SandboxError(f"{python} cannot be started: {error}") from error
         self._lock = threading.Lock()
         self.end = weakref.finalize(self, end_server, self.requests, self.process, self.owner)
         self.requests.settimeout(PATIENCE)
@@ -102,9 +106,12 @@ class Server:
 
 def end_server(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
     """Close the server's requests, which ends it and its children, and wait for that."""
-    requests.close()
     if os.getpid() != owner:
+        requests.close()
         return
+    with contextlib.suppress(OSError):
+        requests.shutdown(socket.SHUT_RDWR)  # also where a fork holds a copy of the socket
+    requests.close()
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -129,7 +136,12 @@ class Run:
         with self._channel, self._control:
             self._channel.setblocking(False)
             began = time.monotonic()
-            self._talk(program.encode("utf-8", "surrogatepass"), began + PATIENCE)
+            try:
+                self._talk(program.encode("utf-8", "surrogatepass"), began + PATIENCE)
+            except BaseException:  # Ctrl-C, no memory: nobody waits for the child any more
+                with contextlib.suppress(OSError):
+                    self._control.send(b"k")
+                raise
             self.seconds = time.monotonic() - began
             self._status, self.cpu_seconds = self._ended()
 
@@ -177,9 +189,8 @@ class Run:
 
     def _ended(self) -> tuple[int, float]:
         """Make sure that the child is dead: its wait status and its processor time."""
-        with contextlib.suppress(OSError):
-            if not self._reader.ended:
-                self._control.send(b"k")
+        with contextlib.suppress(OSError):  # always: the last frame is the program's own word
+            self._control.send(b"k")
         self._control.settimeout(PATIENCE)
         try:
             report = self._control.recv(REPORT.size)
@@ -211,6 +222,8 @@ class Run:
         told = self._reader.judged()
         if told:
             return told
+        if self._reader.ended:
+            return Status.EXIT, "it ended without saying how"
         if os.WIFSIGNALED(self._status):
             number = os.WTERMSIG(self._status)
             spent = self.cpu_seconds >= math.ceil(self._limits.seconds)
@@ -229,6 +242,11 @@ class ForkServer(Sandbox):
 
     def __init__(self, python: str | None = None) -> None:
         self.python = python or sys.executable
+        self._fresh()
+        os.register_at_fork(after_in_child=self._fresh)
+
+    def _fresh(self) -> None:
+        """No server yet: at the start, and in a fork, where another thread may hold the lock."""
         self._lock = threading.Lock()
         self._server: Server | None = None
 
@@ -238,7 +256,7 @@ class ForkServer(Sandbox):
     def _running(self, broken: Server | None = None) -> Server:
         with self._lock:
             server = self._server
-            if server is None or server is broken or server.owner != os.getpid():
+            if server is None or server is broken:
                 if server:
                     server.end()
                 self._server = server = self._start()
@@ -299,4 +317,14 @@ def bubblewrap(python: str) -> list[str]:
     shown = [
         part for folder in dict.fromkeys(folders) for part in ("--ro-bind-try", folder, folder)
     ]
-    return [command, "--unshare-all", "--new-session", *shown, "--proc", "/proc", "--chdir", "/"]
+    return [
+        command,
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        *shown,
+        "--proc",
+        "/proc",
+        "--chdir",
+        "/",
+    ]

@@ -62,7 +62,7 @@ class Wasm(Sandbox):
         """See `Sandbox.run`."""
         reader = Reader(target, limits.symbols)
         values = 1 + (limits.symbols if target is None else len(target))
-        longest = 8 * values + (values // CHUNK + 4) * HEAD.size + LONGEST_TEXT
+        longest = 8 * (values + CHUNK) + (values // CHUNK + 4) * HEAD.size + LONGEST_TEXT
         began = time.monotonic()
         try:
             done = self._run(

@@ -9,6 +9,7 @@ values, and the target is not in this process.
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 BEYOND = -(1 << 63)
 """Stands for a whole number of more than 63 bits."""
@@ -24,20 +25,20 @@ def frame(tag: bytes, payload: bytes = b"") -> bytes:
 
 def described(error: BaseException) -> bytes:
     """The exception's type and message, shortened."""
-    try:
-        text = f"{type(error).__name__}: {error}"
-    except BaseException:  # noqa: BLE001  a stranger's __str__ may raise anything
+    text = "an exception without a name"
+    with suppress(BaseException):  # a stranger's __str__ and __name__ may raise anything
         text = type(error).__name__
+        text = f"{text}: {error}"
     return text.encode("utf-8", "replace")[:LONGEST_TEXT]
 
 
 def read_values(output: object) -> tuple[bytes, list[int]]:
     """What is wrong in the kind of `output`, if anything, and the values before that."""
     if type(output) is not list:
-        return f"output is of type {type(output).__name__}, not a list".encode(), []
+        return f"output is of type {type(output).__name__[:99]}, not a list".encode(), []
     for place, value in enumerate(output):
         if type(value) is not int:
-            text = f"output[{place}] is of type {type(value).__name__}, not an int"
+            text = f"output[{place}] is of type {type(value).__name__[:99]}, not an int"
             return text.encode(), output[:place]
     return b"", output
 

@@ -8,13 +8,13 @@ import errno
 import platform
 import struct
 
-from .syscalls import ARGUMENTS, AUDIT, BY_ARGUMENT, TABLES
+from .syscalls import ARGUMENTS, AUDIT, BY_ARGUMENT, OPEN, TABLES, WRITING
 
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-"""BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_JMP|BPF_JGE|BPF_K, BPF_RET|BPF_K."""
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+"""BPF_LD|BPF_W|BPF_ABS, BPF_JMP with JEQ, JGE and JSET and BPF_K, BPF_RET|BPF_K."""
 KILL, ALLOW, DENY = 0x80000000, 0x7FFF0000, 0x00050000 | errno.EPERM
-NUMBER, MACHINE, SECOND, SECOND_HIGH = 0, 4, 24, 28
-"""Offsets in struct seccomp_data; an argument's low word stands first on both machines."""
+NUMBER, MACHINE, FIRST, FLAGS = 0, 4, 16, 32
+"""Offsets in struct seccomp_data: an argument has 8 bytes, its low word first on both machines."""
 X32 = 0x40000000
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
@@ -32,13 +32,17 @@ def instructions(machine: str) -> list[tuple[int, int, int, int]]:
     for number in sorted(TABLES[machine].values()):
         code += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
     for name, number in BY_ARGUMENT[machine].items():
-        values = ARGUMENTS[name]
-        block = [(LOAD, 0, 0, SECOND_HIGH), (EQUAL, 1, 0, 0), (RETURN, 0, 0, DENY)]
-        block.append((LOAD, 0, 0, SECOND))
+        argument, values = ARGUMENTS[name]
+        place = FIRST + 8 * argument
+        block = [(LOAD, 0, 0, place + 4), (EQUAL, 1, 0, 0), (RETURN, 0, 0, DENY)]
+        block.append((LOAD, 0, 0, place))
         for value in values:
             block += [(EQUAL, 0, 1, value), (RETURN, 0, 0, ALLOW)]
         block.append((RETURN, 0, 0, DENY))
         code += [(EQUAL, 0, len(block), number), *block]
+    opening = [(LOAD, 0, 0, FLAGS), (ANY_BIT, 0, 1, WRITING), (RETURN, 0, 0, DENY)]
+    opening.append((RETURN, 0, 0, ALLOW))
+    code += [(EQUAL, 0, len(opening), OPEN[machine]), *opening]
     return [*code, (RETURN, 0, 0, DENY)]
 
 

@@ -117,12 +117,13 @@ def build(spec: Spec) -> Codec:
     """
     spec.only("model", "prior", "prompt", "repair", "tokens", "temperature", "seconds", "sandbox")
     options = dict(spec.options)
+    heat = options.get("temperature", "0")
     manner = Manner(
         style=spec.choice("prompt", STYLES, "zero-shot"),
         repairs=spec.integer("repair", range(101), 0),
         settings=Settings(
             tokens=spec.integer("tokens", range(1, 1 << 20), Settings.tokens),
-            temperature=spec.number("temperature", None) or 0.0,
+            temperature=0.0 if heat in ("0", "0.0") else spec.number("temperature", None) or 0.0,
         ),
         limits=Limits(seconds=spec.number("seconds", None) or Limits.seconds),
         sandbox=spec.choice("sandbox", ("best", "jail", "wasm", "none"), "best"),
