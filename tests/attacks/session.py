@@ -36,7 +36,7 @@ def main(folder: str, name: str, python: str, user: int) -> None:
     secret = os.environ["CODELENGTH_SECRET"].encode()
     with world(Path(folder), secret) as here, backend(name, python) as sandbox:
         for probe in PROBES:
-            outcome = sandbox.run(probe.program.format(**here.named()), Limits(seconds=3))
+            outcome = sandbox.run(probe.program.format(**here.named()), Limits(seconds=20))
             results[probe.name] = {
                 "got": probe.got(outcome, here),
                 "can": here.has[probe.needs],

@@ -6,11 +6,11 @@ import pytest
 
 from codelength.sandbox import sandbox
 
-TARGET = random.Random(3).choices(range(256), k=128)
+TARGET = random.Random(3).choices(range(256), k=137)
 
 WALKS_THE_COLLECTOR = """
 import gc
-lists = [one for one in gc.get_objects() if type(one) is list and len(one) == 128]
+lists = [one for one in gc.get_objects() if type(one) is list and len(one) == 137]
 output = [one for one in lists if all(type(value) is int for value in one)][-1]
 """
 WALKS_THE_FRAMES = """
@@ -18,7 +18,7 @@ import sys
 frame = sys._getframe()
 while frame:
     for value in list(frame.f_locals.values()):
-        if type(value) is list and len(value) == 128:
+        if type(value) is list and len(value) == 137:
             output = value
     frame = frame.f_back
 """
@@ -42,7 +42,7 @@ class Anything(int):
     def __eq__(self, other):
         return True
     __hash__ = None
-output = [Anything(1)] * 128
+output = [Anything(1)] * 137
 """
 CHEATS = {
     "walks the collector": WALKS_THE_COLLECTOR,

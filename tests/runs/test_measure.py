@@ -209,7 +209,7 @@ def change(folder, **changes):
         ({"files": {"messages.cl": "0" * 64}}, "messages.cl damaged"),
         ({"spec": {"codec": "deflate"}}, "belongs to another run"),
         ({"spec": None}, "lacks spec"),
-        ({"format": 2}, "has format 2"),
+        ({"format": 1}, "has format 1"),
     ],
 )
 def test_verify_notices_a_changed_run_json(tmp_path, corpus, changes, says):
