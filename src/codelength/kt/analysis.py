@@ -25,9 +25,11 @@ TEXT_MAKERS = re.compile(r"\bord\s*\(|\.encode\s*\(|\bbytes\s*\(|\bbytearray\s*\
 
 
 def literals(program: str) -> list[list[int]]:
-    """The lists that stand in a Python program: of integers, of strings and bytes as their codes.
+    """The lists of `SHORTEST_COPY` values and more that stand in a Python program.
 
-    Example: literals("a = [1, 2]; b = 'AB'") -> [[1, 2], [65, 66]].
+    Values are 0..255; strings and bytes are read as codes, strings also as the numbers in them.
+
+    Example: literals("a = [1, 2, 3, 4]; b = 'ABCD'") -> [[1, 2, 3, 4], [65, 66, 67, 68]].
     """
     try:
         tree = ast.parse(program)

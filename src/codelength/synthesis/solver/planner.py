@@ -305,7 +305,7 @@ class Planner:
                 return
 
     def _nudge(self, root: Plan) -> None:
-        """Change the length of one peel of the best plan at a time, as long as that helps."""
+        """Change one length of the best plan, or two against each other, while that helps."""
         better = True
         while better and self.candidates:
             peels, before = self.candidates[0].plan.peels, self.best
