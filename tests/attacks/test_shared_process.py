@@ -28,6 +28,7 @@ frame = sys._getframe()
 while frame:
     if type(frame.f_locals.get("results")) is list:
         frame.f_locals["results"].append("passed")
+        break  # the test runner's own frames hold lists of results too
     frame = frame.f_back
 output = []
 """
