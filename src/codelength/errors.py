@@ -34,5 +34,9 @@ class MissingExtra(CodelengthError):
     """An optional library is not installed; the message names the extra."""
 
 
+class ModelError(CodelengthError):
+    """A model does not answer: no server, no key, no credit."""
+
+
 class SandboxError(CodelengthError):
     """Untrusted programs cannot be run here; nothing is known of the program."""

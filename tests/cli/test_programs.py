@@ -121,8 +121,11 @@ def test_what_is_not_there_is_refused(cli, tmp_path):
 def test_a_plan_names_tokens_and_dollars(cli):
     arguments = ("--modality", "synthetic", "--limit", 10)
     found = cli("kt", "plan", *arguments, "--price", "2.5,10")
-    assert found.out.startswith("10 items: about ")
+    assert found.out.startswith("synthetic: 10 answers: about ")
     assert "dollars" in found.out
+    every = cli("kt", "plan", "--modality", "synthetic,file:README.md", "--limit", 3, "--json").json
+    assert [one["modality"] for one in every] == ["synthetic", "file:README.md", "all"]
+    assert every[2]["input_tokens"] == every[0]["input_tokens"] + every[1]["input_tokens"]
     (row,) = cli("kt", "plan", *arguments, "--json").json
     assert row["items"] == 10
     assert row["dollars"] is None

@@ -9,6 +9,7 @@ import pytest
 
 from codelength.errors import InputError
 from codelength.kt.grid import GridSpec, run_grid
+from codelength.kt.metrics import score
 from codelength.runs.verify import verify_run
 
 pytestmark = [
@@ -81,6 +82,9 @@ def test_metrics_are_those_of_the_rows(log, tmp_path):
     bits = sum(1 + (row.program_bits if row.correct else row.raw_bits) for row in rows)
     assert metrics["compression_rate"] == pytest.approx(bits / sum(row.raw_bits for row in rows))
     assert 0 < metrics["accuracy"] < metrics["executable"] < 1
+    scored = score(run)
+    assert metrics["precision"] == pytest.approx(scored.precision)
+    assert metrics["precision_items"] == pytest.approx(scored.precision_items)
 
 
 def test_every_item_stays_in_the_denominator(log):
@@ -129,6 +133,22 @@ def test_epochs_are_reduced_by_our_reducer(tmp_path):
     found = evaluated(tmp_path, "scripted/right", epochs=2, limit=3)
     assert found.results.scores[0].reducer == "codelength/fewest_bits"
     assert found.results.scores[0].metrics["accuracy"].value == 1
+
+
+def test_an_imported_run_is_named_as_it_was_drawn(tmp_path):
+    from inspect_ai import eval as evaluate
+
+    from codelength.kt.inspect_log import import_log
+
+    (log,) = evaluate(
+        "codelength/kt", model="scripted/right", task_args={"limit": 3, "shots": 1},
+        log_dir=str(tmp_path / "logs"), display="none", temperature=0.5, max_tokens=300, seed=7,
+        epochs=2,
+    )  # fmt: skip
+    run = import_log(path_of(log), tmp_path / "run")
+    for said in ("shots=1", "draws=2", "tokens=300", "temperature=0.5", "seed=7"):
+        assert said in run.codec
+    assert verify_run(tmp_path / "run").messages == 3
 
 
 def test_the_task_says_its_version(log):

@@ -4,6 +4,8 @@ import os
 import pytest
 
 from codelength import Bits, Codec, Codelength, Estimate, load_run, measure
+from codelength.codecs.combinators import Fallback, Raw
+from codelength.codecs.protocol import Message, Proposal
 from codelength.codecs.registry import build
 from codelength.coding.messages import read_messages
 from codelength.corpora.files import FileCorpus
@@ -43,6 +45,39 @@ def test_estimates_are_estimates(tmp_path, corpus):
     assert not (run.folder / "messages.cl").exists()
     assert all(row.coded_bits is None and not row.verified for row in run.rows())
     assert not verify_run(run.folder).verified
+
+
+class Gathering(Codec):
+    """A codec that keeps where and with how many instances it was prepared."""
+
+    together = 20
+
+    def __init__(self, kept=()):
+        self.kept = kept
+
+    def prepare(self, instances):
+        return Gathering([os.getpid(), len(instances)])
+
+    def message(self, target, given):
+        said = Proposal("", True, 8.0, f"{self.kept}, worked in {os.getpid()}")
+        return Message(self.encode(target, given), 8.0, said)
+
+    def encode(self, target, given):
+        return Bits.from_bytes(target)
+
+    def read(self, reader, given):
+        return reader.read_bytes(given.length)
+
+
+def test_a_codec_that_gathers_is_prepared_in_this_process(tmp_path, corpus):
+    with Engine(2) as engine:
+        run = measure(Gathering(), corpus, tmp_path / "run", engine=engine)
+    notes = [row.note for row in run.rows()]
+    assert len(notes) == 28
+    assert all(one.startswith(f"[{os.getpid()}, 20]") for one in notes[:20])
+    assert all(one.startswith(f"[{os.getpid()}, 8]") for one in notes[20:])
+    assert not any(one.endswith(f"in {os.getpid()}") for one in notes)
+    assert Fallback(Gathering(), Raw()).together == 20
 
 
 class Forgetful(Codec):

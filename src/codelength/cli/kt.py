@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from codelength.cli.kt_programs import analyze, import_log, plan, score
-from codelength.cli.options import AsJson, Data, Seed, Workers, item_lengths, workers_or_cores
+from codelength.cli.options import (
+    AsJson,
+    Data,
+    Seed,
+    Workers,
+    item_lengths,
+    modalities,
+    workers_or_cores,
+)
 from codelength.cli.output import GridProgress, json_line, note, print_json, print_table
 from codelength.cli.rows import read_rows, sequence_of
 from codelength.cli.solve import solve
@@ -204,7 +212,7 @@ def run(
     from codelength.runs.engine import Engine
 
     spec = GridSpec(
-        _modalities(modality),
+        modalities(modality),
         tuple(one for text in codec for one in split_specs(text)),
         item_lengths(item_length),
         limit,
@@ -215,7 +223,23 @@ def run(
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = run_grid(spec, out, data, engine, progress)
     show([found.folder for found in runs], fallback, form, as_json)
+    note_failed(runs)
     refuse_lost(runs)
+
+
+def note_failed(runs: list[Run]) -> None:
+    """Tell of calls to models that failed: they say nothing of the model, and count as wrong."""
+    from codelength.synthesis.prompted.generation import FAILED
+
+    for run in runs:
+        notes = [text for text in run.table()["note"].to_pylist() if text]
+        failed = sum(FAILED in text.split("; ") for text in notes)
+        if failed:
+            note(
+                f"{run.folder}: {failed:,} of {len(run.table()):,} calls failed and count as wrong."
+                " To ask for these again, delete the folder and repeat the command: answers that"
+                " came are kept in Inspect's cache."
+            )
 
 
 def refuse_lost(runs: list[Run]) -> None:
@@ -229,18 +253,6 @@ def refuse_lost(runs: list[Run]) -> None:
             raise MessageError(
                 f"{run.folder}: messages of {run.codec} do not decode to their targets"
             )
-
-
-def _modalities(given: list[str]) -> tuple[str, ...]:
-    from codelength.corpora.kt import MODALITIES
-
-    names: list[str] = []
-    for text in given:
-        # A file's name may hold commas: file:PATH stands alone in its option.
-        pieces = [text] if text.startswith("file:") else text.split(",")
-        for one in filter(None, (piece.strip() for piece in pieces)):
-            names += MODALITIES if one == "all" else [one]
-    return tuple(names)
 
 
 def show(folders: list[Path], fallback: str, form: str, as_json: bool) -> None:

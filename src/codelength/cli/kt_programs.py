@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
+from codelength.cli.options import AsJson, Data, Seed, Workers, modalities, workers_or_cores
 from codelength.cli.output import GridProgress, note, print_json, print_table
 from codelength.cli.rows import read_json
 from codelength.errors import InputError
@@ -28,6 +28,10 @@ Cage = Annotated[
     typer.Option("--sandbox", help="What confines Python; 'none' makes results unofficial."),
 ]
 Seconds = Annotated[float, typer.Option("--seconds", min=0.001, help="That a program may run.")]
+OwnSeconds = Annotated[
+    float | None,
+    typer.Option("--seconds", min=0.001, help="That a program may run [default: its run's, or 5]."),
+]
 PROPOSING = ("program", "gold", "solver")
 """Codecs whose rows have programs."""
 UNOFFICIAL = "UNOFFICIAL: nothing confined these programs (--sandbox none)."
@@ -60,6 +64,7 @@ def _folder(path: Path) -> list["Candidate"]:
     from codelength.runs import load_run
     from codelength.runs.results import Row
     from codelength.runs.verify import verify_run
+    from codelength.synthesis.prompted.codec import python_codec
 
     found: list[Candidate] = []
     runs = [load_run(folder) for folder in folders_in_order(path)]
@@ -69,11 +74,17 @@ def _folder(path: Path) -> list["Candidate"]:
         if modalities.count(modality) > 1:  # other lengths, models or prompts
             name = f"{modality} {run.corpus.get('item_length', '')} {run.codec}"
 
-        def keep(row: Row, target: bytes, name: str = name) -> None:
-            found.append(Candidate(row.id, target, row.program, row.note or "", name, row.alphabet))
-
         if run.codec.partition(":")[0] not in PROPOSING:
             raise InputError(f"{run.folder}: a run of {run.codec}, which proposes no programs")
+        codec = python_codec(run.codec)
+        seconds = codec.limits.seconds if codec else None
+
+        def keep(
+            row: Row, target: bytes, name: str = name, seconds: float | None = seconds
+        ) -> None:
+            how = (row.program, row.note or "", name, row.alphabet, seconds)
+            found.append(Candidate(row.id, target, *how))
+
         if not verify_run(run.folder, keep).messages:
             raise InputError(f"{run.folder} is a run of estimates: it has no messages to decode")
     return found
@@ -165,7 +176,7 @@ def analyze(
     language: Language = "auto",
     modality: Modality = "",
     sandbox: Cage = "best",
-    seconds: Seconds = 5.0,
+    seconds: OwnSeconds = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -173,13 +184,16 @@ def analyze(
 
     Messages are decoded and programs run again. With --out, tables.md and figures are written.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from codelength.coding.messages import write_atomic
     from codelength.report import kt_analysis
+    from codelength.sandbox import Limits
 
-    judge = _judge(language, sandbox, seconds)
+    judge = _judge(language, sandbox, seconds or Limits.seconds)
     candidates = _folder(source) if source.is_dir() else list(_file(source, modality))
+    if seconds is not None:
+        candidates = [replace(one, seconds=None) for one in candidates]
     if not candidates:
         raise InputError(f"{source} has no rows")
     found = _scored(candidates, judge, workers_or_cores(workers), source.name)
@@ -222,15 +236,18 @@ def import_log(
 
 
 def plan(
-    modality: Annotated[str, typer.Option("--modality", help="One of KT's, or file:PATH.")],
+    modality: Annotated[
+        list[str], typer.Option("--modality", help="As in kt run: a comma list, or all.")
+    ],
     item_length: Annotated[int, typer.Option("--item-length", min=1)] = 128,
     limit: Annotated[int | None, typer.Option("--limit", min=1)] = None,
     seed: Seed = 0,
     data: Data = None,
     style: Annotated[Literal["zero-shot", "cot"], typer.Option("--prompt")] = "zero-shot",
+    shots: Annotated[int, typer.Option("--shots", min=0, max=32)] = 0,
     repair: Annotated[int, typer.Option("--repair", min=0)] = 0,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Answers to an item.")] = 1,
     tokens: Annotated[int, typer.Option("--tokens", min=1)] = 1024,
-    epochs: Annotated[int, typer.Option("--epochs", min=1)] = 1,
     price: Annotated[
         str | None, typer.Option("--price", help="Dollars a million tokens: IN,OUT.")
     ] = None,
@@ -240,18 +257,28 @@ def plan(
     from dataclasses import asdict
 
     from codelength.corpora.kt import kt_corpus
-    from codelength.kt.spending import spending
+    from codelength.kt.spending import Spending, spending
     from codelength.synthesis.prompted.asking import Manner
     from codelength.synthesis.prompted.generation import Settings
+    from codelength.synthesis.prompted.shots import worked_examples
 
     prices = _prices(price)
-    manner = Manner(style, (), repair, Settings(tokens))
-    found = spending(kt_corpus(modality, item_length, limit, seed, data), manner, epochs)
-    if as_json:
+    manner = Manner(style, worked_examples(shots), repair, draws, Settings(tokens))
+    rows = {}
+    for one in modalities(modality):
+        rows[one] = spending(kt_corpus(one, item_length, limit, seed, data), manner)
+    if len(rows) > 1:
+        rows["all"] = sum(rows.values(), Spending(0, 0, 0, 0, 0))
+    if not as_json:
+        for name, found in rows.items():
+            print(f"{name}: {found.text(prices)}")
+        return
+    printed = []
+    for name, found in rows.items():
         expected, most = (None, None) if prices is None else found.dollars(*prices)
-        print_json([asdict(found) | {"dollars": expected, "most_dollars": most}])
-    else:
-        print(found.text(prices))
+        dollars = {"dollars": expected, "most_dollars": most}
+        printed.append({"modality": name} | asdict(found) | dollars)
+    print_json(printed)
 
 
 def _prices(text: str | None) -> tuple[float, float] | None:

@@ -39,3 +39,16 @@ def item_lengths(text: str) -> tuple[int | None, ...]:
         else:
             raise InputError(f"--item-length is a number of symbols or 'whole', not {piece!r}")
     return tuple(lengths)
+
+
+def modalities(given: list[str]) -> tuple[str, ...]:
+    """The modalities of `--modality`, given as comma lists, `all`, or file:PATH."""
+    from codelength.corpora.kt import MODALITIES
+
+    names: list[str] = []
+    for text in given:
+        # A file's name may hold commas: file:PATH stands alone in its option.
+        pieces = [text] if text.startswith("file:") else text.split(",")
+        for one in filter(None, (piece.strip() for piece in pieces)):
+            names += MODALITIES if one == "all" else [one]
+    return tuple(names)

@@ -105,6 +105,7 @@ class Fallback(Codec):
 
     def __init__(self, primary: Codec, backstop: Codec) -> None:
         self.primary, self.backstop = primary, backstop
+        self.together = max(primary.together, backstop.together)
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
@@ -184,6 +185,7 @@ class Transformed(Codec):
 
     def __init__(self, inner: Codec, transform: Transform) -> None:
         self.inner, self.transform = inner, transform
+        self.together = inner.together
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`.

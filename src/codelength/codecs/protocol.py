@@ -56,7 +56,14 @@ class Message:
 
 
 class Codec(ABC):
-    """Turns targets into prefix-free messages and back. Implement `encode` and `read`."""
+    """Turns targets into prefix-free messages and back. Implement `encode` and `read`.
+
+    Attributes:
+        together: instances that `prepare` is given at once, in the measuring process; 0 leaves it
+            to the workers. For encoders with something to have only once, such as a model.
+    """
+
+    together: int = 0
 
     @abstractmethod
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from codelength.codecs.standard import gzip_paper_bytes
+from codelength.kt.metrics import GzipSum
 from codelength.kt.scoring import KT_PRIORS, PYTHON_PRIORS, Scored
 
 PREFIXES = (16, 32, 64, 128)
@@ -114,6 +114,7 @@ class Group:
         raw_bits: of all targets.
         rates: (prior, CompressionRate): 1 + bits of the right program, else of the target.
         precisions: (prior, bits of right programs over one joint gzip (paper) of their targets).
+        precisions_items: the same over a gzip (paper) of each target.
         joint_gzip: one gzip of all right programs over one (paper) of their targets (KT's way).
         joint_rate: CompressionRate with that gzip: flags, programs together, other targets raw.
         repetition: share of right programs that only repeat; None without any.
@@ -132,6 +133,7 @@ class Group:
     raw_bits: int
     rates: tuple[tuple[str, float], ...]
     precisions: tuple[tuple[str, float | None], ...]
+    precisions_items: tuple[tuple[str, float | None], ...]
     joint_gzip: float | None
     joint_rate: float
     repetition: float | None
@@ -164,11 +166,14 @@ def summarise(scored: Sequence[Scored], name: str = "all") -> Group:
     wrong = [one for one in scored if not one.correct]
     ran = [one for one in scored if one.executable]
     raw = sum(one.candidate.raw_bits for one in scored)
-    joint = 8 * gzip_paper_bytes(b"".join(one.candidate.target for one in right)) if right else 0
+    sums = GzipSum()
+    for one in right:
+        sums.add(True, one.candidate.target)
+    joint, alone = sums.sizes().joint_right, sums.sizes().items_right
     texts = "\n".join(one.candidate.program or "" for one in right).encode("utf-8", "replace")
     together = 8 * len(gzip.compress(texts, 9, mtime=0)) if right else 0
     plain = len(scored) + sum(one.candidate.raw_bits for one in wrong)
-    rates, precisions = [], []
+    rates, precisions, precisions_items = [], [], []
     for prior in priors_of(scored):
         bits = [one.bits(prior) for one in right]
         paid = [
@@ -176,7 +181,9 @@ def summarise(scored: Sequence[Scored], name: str = "all") -> Group:
             for one, price in zip(right, bits, strict=True)
         ]
         rates.append((prior, (plain + math.fsum(paid)) / raw if raw else math.nan))
-        precisions.append((prior, None if None in bits else _share(math.fsum(paid), joint)))
+        spent = None if None in bits else math.fsum(paid)
+        precisions.append((prior, None if spent is None else _share(spent, joint)))
+        precisions_items.append((prior, None if spent is None else _share(spent, alone)))
     classes = Counter(error_class(one) for one in wrong)
     at_prefix = []
     for k in PREFIXES:
@@ -193,6 +200,7 @@ def summarise(scored: Sequence[Scored], name: str = "all") -> Group:
         raw,
         tuple(rates),
         tuple(precisions),
+        tuple(precisions_items),
         _share(together, joint),
         (plain + together) / raw if raw else math.nan,
         _share(sum(map(repeats, right)), len(right)),

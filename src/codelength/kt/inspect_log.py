@@ -16,9 +16,9 @@ from codelength.runs.engine import Engine
 from codelength.runs.measure import measure
 from codelength.runs.store import Run
 from codelength.sandbox import Limits
-from codelength.synthesis.prompted.asking import Answer, Manner, judged
+from codelength.synthesis.prompted.asking import Answer, Manner, best, judged
 from codelength.synthesis.prompted.codec import PythonCodec
-from codelength.synthesis.prompted.generation import FAILED, Generation
+from codelength.synthesis.prompted.generation import FAILED, Generation, Settings
 from codelength.synthesis.prompted.inspect_model import generation
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Log:
         answers: generations by the item's id, one an epoch.
         targets: SHA-256 of the target by the item's id.
         limit: the first so many items, or None for all.
+        drawn: how answers were drawn, by the task or by options of `inspect eval`.
+        draws: answers to an item.
     """
 
     model: str
@@ -44,6 +46,8 @@ class Log:
     answers: dict[str, list[Generation]]
     targets: dict[str, str]
     limit: int | None
+    drawn: Settings
+    draws: int
 
 
 def read_log(path: Path) -> Log:
@@ -72,7 +76,17 @@ def read_log(path: Path) -> Log:
     if not log.samples:
         raise InputError(f"{path} holds no samples (--no-log-samples?)")
     targets = {str(one.id): str(one.target) for one in log.samples}
-    return Log(str(log.eval.model), log.eval.task_args, _answers(log), targets, _limit(log, path))
+    options = log.plan.config
+    drawn = Settings(options.max_tokens or 0, options.temperature or 0.0, options.seed)
+    return Log(
+        str(log.eval.model),
+        log.eval.task_args,
+        _answers(log),
+        targets,
+        _limit(log, path),
+        drawn,
+        log.eval.config.epochs or 1,
+    )
 
 
 def _limit(log: "EvalLog", path: Path) -> int | None:
@@ -117,8 +131,8 @@ def import_log(
     limits = Limits(seconds=float(options["seconds"]))
     text = build_codec(options["prior"])
     manner = Manner(limits=limits, sandbox=options["sandbox"])
-    answers = _best(log, corpus, manner, lambda program: len(text.encode(program.encode())))
-    codec = Fallback(PythonCodec(text, None, limits, options["sandbox"], answers), Raw())
+    partial = PythonCodec(text, None, limits, options["sandbox"])
+    codec = Fallback(partial.answering(_best(log, corpus, manner, partial.price)), Raw())
     run = measure(codec, corpus, out, name=_name(log), engine=engine, progress=progress)
     keep_gzip_sizes(run, corpus)
     return run
@@ -127,27 +141,35 @@ def import_log(
 def _best(
     log: Log, corpus: Corpus, manner: Manner, price: Callable[[str], int]
 ) -> dict[bytes, Answer]:
-    """The answer that counts for a target: the right one with the fewest bits, else the first."""
+    """The answer that counts, by target."""
     nothing = Generation("", FAILED, error="the log has no answer")
-    best: dict[bytes, Answer] = {}
+    found: dict[bytes, Answer] = {}
     for instance in corpus:
         if log.targets.get(instance.id) not in (None, sha256(instance.target).hexdigest()):
             raise InputError(f"{instance.id}: the log was made of other data than there are here")
-        if instance.target in best:  # the first of equal targets counts, as in a run
+        if instance.target in found:  # the first of equal targets counts, as in a run
             continue
         said = log.answers.get(instance.id, [nothing])
         tried = [judged(one, instance.target, manner) for one in said]
-        right = [one for one in tried if one.right]
-        best[instance.target] = (
-            min(right, key=lambda one: price(one.program or "")) if right else tried[0]
-        )
-    return best
+        found[instance.target] = best(tried, price)
+    return found
 
 
 def _name(log: Log) -> str:
     """The codec as it would have been typed; it decodes the messages."""
-    options = log.options
-    parts = [f"model={log.model}", f"prior={options['prior']}", f"prompt={options['style']}"]
-    parts += [f"repair={options['repairs']}", f"tokens={options['tokens']}"]
-    parts += [f"seconds={float(options['seconds']):g}", f"sandbox={options['sandbox']}"]
-    return "program:" + ",".join(parts)
+    options, drawn = log.options, log.drawn
+    parts = {
+        "model": log.model,
+        "prior": options["prior"],
+        "prompt": options["style"],
+        "shots": options["shots"],
+        "repair": options["repairs"],
+        "draws": log.draws,
+        "tokens": drawn.tokens,
+        "temperature": f"{drawn.temperature:g}",
+        "seconds": f"{float(options['seconds']):g}",
+        "sandbox": options["sandbox"],
+    }
+    if drawn.seed is not None:
+        parts["seed"] = drawn.seed
+    return "program:" + ",".join(f"{key}={value}" for key, value in parts.items())

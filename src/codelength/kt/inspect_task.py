@@ -32,14 +32,15 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError
 
 from codelength.codecs.registry import build_codec
-from codelength.codecs.standard import gzip_paper_bytes
 from codelength.corpora.instances import Instance
 from codelength.corpora.kt import kt_corpus
+from codelength.kt.metrics import GzipSizes, GzipSum
 from codelength.sandbox import Limits
 from codelength.synthesis.prompted.asking import Answer, Manner, fault, judged
 from codelength.synthesis.prompted.generation import FAILED, Settings
 from codelength.synthesis.prompted.inspect_model import config, generation, messages
 from codelength.synthesis.prompted.prompts import FEEDBACK, prompt
+from codelength.synthesis.prompted.shots import worked_examples
 
 VERSION = "1-A"
 """Of the task: a change of prompts, extraction or judging is a new one."""
@@ -53,6 +54,7 @@ def kt(
     seed: int = 0,
     data: str | None = None,
     style: str = "zero-shot",
+    shots: int = 0,
     repairs: int = 0,
     tokens: int = 1024,
     temperature: float = 0.0,
@@ -70,6 +72,7 @@ def kt(
         seed: of synthetic items.
         data: the folder with KT's files; CODELENGTH_DATA by default.
         style: "zero-shot" (KT, Fig. 9) or "cot" (Fig. 10).
+        shots: worked examples; with any, the prompt is no longer KT's.
         repairs: further tries with feedback.
         tokens, temperature: of an answer.
         epochs: answers a target; the right one with the fewest bits counts.
@@ -79,9 +82,12 @@ def kt(
     """
     folder = None if data is None else Path(data)
     corpus = kt_corpus(modality, item_length, limit, seed, folder)
-    manner = Manner(style, (), repairs, Settings(tokens, temperature), Limits(seconds), sandbox)
+    settings, limits = Settings(tokens, temperature), Limits(seconds)
+    manner = Manner(
+        style, worked_examples(shots), repairs, settings=settings, limits=limits, sandbox=sandbox
+    )
     return Task(
-        dataset=MemoryDataset([_sample(one, style) for one in corpus], name=modality),
+        dataset=MemoryDataset([_sample(one, manner) for one in corpus], name=modality),
         solver=ask(manner),
         scorer=program(manner, prior),
         epochs=Epochs(epochs, fewest_bits()),
@@ -91,10 +97,10 @@ def kt(
     )
 
 
-def _sample(instance: Instance, style: str) -> Sample:
+def _sample(instance: Instance, manner: Manner) -> Sample:
     return Sample(
         id=instance.id,
-        input=messages(prompt(instance.target, style)),
+        input=messages(prompt(instance.target, manner.style, manner.shots)),
         target=sha256(instance.target).hexdigest(),
         metadata={
             "sequence": base64.b64encode(instance.target).decode(),
@@ -187,18 +193,28 @@ def compression_rate() -> Metric:
     return compute
 
 
+def _over_gzip(size: Callable[[GzipSizes], int]) -> Metric:
+    def compute(scores: list[SampleScore]) -> float:
+        sums = GzipSum()
+        right = [one for one in scores if _kept(one)["correct"]]
+        for one in right:
+            sums.add(True, _target(one.sample_metadata))
+        over = size(sums.sizes())
+        return math.fsum(_kept(one)["bits"] for one in right) / over if over else math.nan
+
+    return compute
+
+
 @metric
 def precision() -> Metric:
     """Bits of right programs over one joint gzip (paper) of their items."""
+    return _over_gzip(lambda sizes: sizes.joint_right)
 
-    def compute(scores: list[SampleScore]) -> float:
-        right = [one for one in scores if _kept(one)["correct"]]
-        if not right:
-            return math.nan
-        items = b"".join(_target(one.sample_metadata) for one in right)
-        return math.fsum(_kept(one)["bits"] for one in right) / (8 * gzip_paper_bytes(items))
 
-    return compute
+@metric
+def precision_items() -> Metric:
+    """Bits of right programs over a gzip (paper) of each of their items."""
+    return _over_gzip(lambda sizes: sizes.items_right)
 
 
 @score_reducer
@@ -212,7 +228,8 @@ def fewest_bits() -> ScoreReducer:
     return reduce
 
 
-@scorer(metrics=[accuracy(), executable(), failed(), compression_rate(), precision()])
+@scorer(metrics=[accuracy(), executable(), failed(), compression_rate(), precision(),
+                 precision_items()])  # fmt: skip
 def program(manner: Manner, prior: str = "python") -> Scorer:
     """Runs the program of an answer in the sandbox, and prices its text."""
     text = build_codec(prior)

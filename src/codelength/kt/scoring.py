@@ -5,7 +5,7 @@ Example: Judge().judge(Candidate("0", bytes([1, 2]), "output = [1, 2]", "")).cor
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Candidate:
         note: how it came about, in a few words.
         modality: which KT data the target is of, where that is known.
         alphabet: the target's values are 0..alphabet-1.
+        seconds: that it may run; None: as the judge says.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Candidate:
     note: str = ""
     modality: str = ""
     alphabet: int = 256
+    seconds: float | None = None
 
     @property
     def raw_bits(self) -> int:
@@ -133,7 +135,10 @@ class Judge:
 
     def _python(self, candidate: Candidate, text: str) -> Scored:
         cage = sandbox(self.cage)
-        verdict = cage.check(text, candidate.target, self.limits)
+        limits = self.limits
+        if candidate.seconds is not None:
+            limits = replace(limits, seconds=candidate.seconds)
+        verdict = cage.check(text, candidate.target, limits)
         data = text.encode("utf-8", "replace")
         prices = [(name, float(len(build_codec(name).encode(data)))) for name in PYTHON_PRIORS[:2]]
         if b"\0" not in data:

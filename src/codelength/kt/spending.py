@@ -4,17 +4,16 @@ Example: two items of 128 symbols, zero-shot -> some 940 input tokens, 2,048 out
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from pathlib import Path
 
-from codelength.codecs.combinators import Fallback
-from codelength.codecs.registry import build
 from codelength.corpora.instances import Instance
 from codelength.corpora.kt import kt_corpus
 from codelength.kt.grid import GridSpec
 from codelength.synthesis.prompted.asking import Manner
-from codelength.synthesis.prompted.codec import PythonCodec
-from codelength.synthesis.prompted.prompts import prompt
+from codelength.synthesis.prompted.codec import python_codec
+from codelength.synthesis.prompted.prompts import FEEDBACK, prompt
 
 CHARACTERS = 4.5
 """Of English in a token, as tokenizers of today have it."""
@@ -28,31 +27,36 @@ class Spending:
     """An estimate.
 
     Arguments:
-        items: targets that are asked for.
-        input_tokens: of all prompts, feedback not counted.
+        items: targets that are asked for, once for each draw.
+        input_tokens: of all first prompts.
         output_tokens: of answers that repeat their sequences; a model that writes shorter programs
             takes fewer, one that thinks aloud more.
-        most_output_tokens: at the limit of every answer, repairs included.
+        most_input_tokens, most_output_tokens: where every answer is at its limit and every repair
+            is asked for; each repair sends what was said before again.
     """
 
     items: int
     input_tokens: int
     output_tokens: int
+    most_input_tokens: int
     most_output_tokens: int
+
+    def __add__(self, other: "Spending") -> "Spending":
+        return Spending(*map(add, astuple(self), astuple(other)))
 
     def dollars(self, price_in: float, price_out: float) -> tuple[float, float]:
         """Expected and most dollars, by prices a million tokens."""
-        given = self.input_tokens * price_in / MILLION
         return (
-            given + self.output_tokens * price_out / MILLION,
-            given + self.most_output_tokens * price_out / MILLION,
+            (self.input_tokens * price_in + self.output_tokens * price_out) / MILLION,
+            (self.most_input_tokens * price_in + self.most_output_tokens * price_out) / MILLION,
         )
 
     def text(self, prices: tuple[float, float] | None = None) -> str:
         """One line for a person."""
         line = (
-            f"{self.items:,} items: about {self.input_tokens:,} tokens in, {self.output_tokens:,}"
-            f" out ({self.most_output_tokens:,} at most)"
+            f"{self.items:,} answers: about {self.input_tokens:,} tokens in,"
+            f" {self.output_tokens:,} out (at most {self.most_input_tokens:,} in,"
+            f" {self.most_output_tokens:,} out)"
         )
         if prices is None:
             return line
@@ -60,17 +64,19 @@ class Spending:
         return f"{line}; about {expected:,.2f} dollars ({most:,.2f} at most)"
 
 
-def spending(instances: Iterable[Instance], manner: Manner, epochs: int = 1) -> Spending:
+def spending(instances: Iterable[Instance], manner: Manner) -> Spending:
     """Estimate what a model is sent and sends back for some instances."""
     items = sent = back = 0
     words = sum(len(turn.text) for turn in prompt(b"", manner.style, manner.shots)) / CHARACTERS
+    limit, draws, rounds = manner.settings.tokens, manner.draws, 1 + manner.repairs
     for one in instances:
-        items += epochs
+        items += draws
         values = A_VALUE * len(one.target)
-        sent += epochs * round(words + values)
-        back += epochs * min(manner.settings.tokens, round(values) + 20)
-    most = items * manner.settings.tokens * (1 + manner.repairs)
-    return Spending(items, sent, back, most)
+        sent += draws * round(words + values)
+        back += draws * min(limit, round(values) + 20)
+    again = limit + round(len(FEEDBACK) / CHARACTERS)
+    most = rounds * sent + items * again * (rounds * manner.repairs // 2)
+    return Spending(items, sent, back, most, items * limit * rounds)
 
 
 def plans(spec: GridSpec, data: Path | None = None) -> Iterator[str]:
@@ -78,9 +84,7 @@ def plans(spec: GridSpec, data: Path | None = None) -> Iterator[str]:
     for cell in spec.cells():
         if not cell.codec.startswith("program:") or "model=scripted/" in cell.codec:
             continue
-        codec = build(cell.codec)
-        partial = codec.primary if isinstance(codec, Fallback) else None
-        asker = partial.asker if isinstance(partial, PythonCodec) else None
-        if asker is not None:
+        codec = python_codec(cell.codec)
+        if codec is not None and codec.asker is not None:
             corpus = kt_corpus(cell.modality, cell.item_length, cell.limit, cell.seed, data)
-            yield f"{cell.codec} on {cell.modality}: {spending(corpus, asker.manner).text()}"
+            yield f"{cell.codec} on {cell.modality}: {spending(corpus, codec.asker.manner).text()}"

@@ -61,13 +61,15 @@ def prices(groups: Sequence[Group]) -> Table:
     """CompressionRate and Precision under each prior of the program's text."""
     rows = []
     for one in groups:
-        precisions = dict(one.precisions)
+        joint, alone = dict(one.precisions), dict(one.precisions_items)
         for prior, rate in one.rates:
-            rows.append((one.name, prior, f"{rate:.4f}", number(precisions[prior])))
+            ratios = (number(joint[prior]), number(alone[prior]))
+            rows.append((one.name, prior, f"{rate:.4f}", *ratios))
         if one.joint_gzip is not None:
-            row = (one.name, "gzip of all (paper)", f"{one.joint_rate:.4f}")
-            rows.append((*row, number(one.joint_gzip)))
-    return Table(("items of", "prior", "CompressionRate", "Precision"), rows, left=2)
+            rate, ratios = one.joint_rate, (number(one.joint_gzip), "-")
+            rows.append((one.name, "gzip of all (paper)", f"{rate:.4f}", *ratios))
+    header = ("items of", "prior", "CompressionRate", "Precision", "Precision (items)")
+    return Table(header, rows, left=2)
 
 
 def errors(groups: Sequence[Group]) -> Table:

@@ -100,7 +100,7 @@ class Engine:
         largest = 0
         for task in tasks:
             flying.append(pool.submit(_call, function, task))
-            if len(flying) >= AHEAD * self.workers:
+            while flying and (len(flying) >= AHEAD * self.workers or flying[0].done()):
                 result, size = flying.popleft().result()
                 largest = max(largest, size)
                 yield result

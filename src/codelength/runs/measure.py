@@ -36,12 +36,17 @@ SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Batch:
-    """Some instances with their places in the corpus, for one worker."""
+    """Some instances with their places in the corpus, for one worker.
+
+    Arguments:
+        encoder: the codec prepared for them, where that is not the worker's to do.
+    """
 
     codec: Codec | Estimator
     observer: Observer
     places: list[int]
     instances: list[Instance]
+    encoder: Codec | None = None
 
 
 @dataclass
@@ -67,7 +72,7 @@ def work(batch: Batch) -> list[Entry]:
             for place, instance in zip(batch.places, batch.instances, strict=True)
         ]
     decoder = batch.codec.decoder()  # has the messages and the conditions, and saw no target
-    encoder = batch.codec.prepare(batch.instances)
+    encoder = batch.encoder or batch.codec.prepare(batch.instances)
     made: list[tuple[Message, float]] = []
     stream = BitWriter()
     for instance in batch.instances:
@@ -136,18 +141,24 @@ def _row(place: int, instance: Instance, made: Message | Estimation, verified: b
 def _batches(
     codec: Codec | Estimator, observer: Observer, corpus: Corpus, done: set[int], pace: Pace
 ) -> Iterator[Batch]:
+    together = codec.together if isinstance(codec, Codec) else 0
     places: list[int] = []
     instances: list[Instance] = []
+
+    def made() -> Batch:
+        prepared = codec.prepare(instances) if together and isinstance(codec, Codec) else None
+        return Batch(codec, observer, places, instances, prepared)
+
     for place, instance in enumerate(corpus):
         if place in done:
             continue
         places.append(place)
         instances.append(instance)
-        if len(places) >= pace.size:
-            yield Batch(codec, observer, places, instances)
+        if len(places) >= (together or pace.size):
+            yield made()
             places, instances = [], []
     if places:
-        yield Batch(codec, observer, places, instances)
+        yield made()
 
 
 def measure(

@@ -4,12 +4,13 @@ import dataclasses
 
 import pytest
 
-from codelength.errors import InputError, MissingExtra
+from codelength.errors import InputError, MissingExtra, ModelError
 from codelength.sandbox import Limits
 from codelength.synthesis.prompted.asking import Asker, Manner, fault
 from codelength.synthesis.prompted.generation import Generation, Model, Settings
 from codelength.synthesis.prompted.models import model
 from codelength.synthesis.prompted.scripted import BEHAVIOURS, ScriptedModel
+from codelength.synthesis.prompted.shots import worked_examples
 
 TARGET = bytes([5, 5, 5, 5, 9, 1, 2, 3])
 BRIEF = Manner(limits=Limits(seconds=0.3))
@@ -95,6 +96,57 @@ def test_only_wrong_answers_are_asked_again():
 def test_the_fault_is_named(text, said):
     (answer,) = Asker(Says(text), BRIEF).ask([TARGET])
     assert said in fault(answer, TARGET)
+
+
+def test_a_program_that_does_something_else_the_second_time_is_told_so():
+    text = f"import os\noutput = {list(TARGET)} + [1] * (os.getpid() % 2)"
+    while (answer := Asker(Says(text), BRIEF).ask([TARGET])[0]).note != "unstable":
+        assert answer.note == "ok"
+    assert "second time" in fault(answer, TARGET)
+
+
+def test_of_several_draws_the_cheapest_right_one_counts():
+    says = Says("output = [1]", "output = [7, 7]", "output = [7] * 2", "output = list([7, 7])")
+    manner = dataclasses.replace(BRIEF, draws=4)
+    (answer,) = Asker(says, manner).ask([bytes([7, 7])])
+    assert answer.program == "output = [7, 7]"
+    says = Says("output = [1]", "output = [7, 7]", "output = [7] * 2", "output = list([7, 7])")
+    (answer,) = Asker(says, manner).ask([bytes([7, 7])], lambda program: -len(program))
+    assert answer.program == "output = list([7, 7])"
+
+
+def test_draws_have_seeds_of_their_own():
+    seeds = []
+
+    class Keeps(Says):
+        def generate(self, prompts, settings):
+            seeds.append(settings.seed)
+            return super().generate(prompts, settings)
+
+    Asker(Keeps("1"), BRIEF).ask([TARGET])
+    settings = Settings(temperature=1.0, seed=5)
+    manner = dataclasses.replace(BRIEF, draws=3, settings=settings)
+    Asker(Keeps("1", "2", "3"), manner).ask([TARGET])
+    assert seeds == [None, 5, 6, 7]
+
+
+def test_where_every_call_fails_there_is_no_model():
+    targets = [bytes([k]) for k in range(8)]
+    with pytest.raises(ModelError, match=r"all 8 calls to scripted/failing failed \(RuntimeError"):
+        Asker(ScriptedModel("failing"), BRIEF).ask(targets)
+    few = Asker(ScriptedModel("failing"), BRIEF).ask(targets[:7])
+    assert {answer.generation.end for answer in few} == {"failed"}
+
+
+def test_worked_examples_are_right_and_come_before_the_question():
+    shots = worked_examples(3)
+    says = Says("output = [1]")
+    Asker(says, dataclasses.replace(BRIEF, shots=shots)).ask([TARGET])
+    ((_, *turns),) = says.asked
+    assert [turn.role for turn in turns] == ["user", "assistant"] * 3 + ["user"]
+    for shot in shots:
+        (answer,) = Asker(Says(f"{shot.program}\n###"), BRIEF).ask([shot.target])
+        assert answer.right
 
 
 def test_models_by_name():

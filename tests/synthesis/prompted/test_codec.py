@@ -48,7 +48,7 @@ def test_the_model_is_asked_for_a_batch_at_once(monkeypatch):
     monkeypatch.setattr(
         type(made.primary.asker),
         "ask",
-        lambda self, some: asked.append(len(some)) or ask(self, some),
+        lambda self, some, price: asked.append(len(some)) or ask(self, some, price),
     )
     instances = [Instance(f"{k}", bytes([k, k, k])) for k in range(20)]
     prepared = made.prepare([*instances, instances[0]])
@@ -61,7 +61,7 @@ def test_the_decoder_has_no_model():
     partial = codec().primary.decoder()
     assert isinstance(partial, PythonCodec)
     assert partial.asker is None
-    with pytest.raises(CannotEncode, match="proposes no programs"):
+    with pytest.raises(CannotEncode, match="no model was asked"):
         partial.encode(b"a")
 
 

@@ -3,15 +3,19 @@
 Example: Asker(ScriptedModel("right")).ask([b"abc"])[0].right -> True
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from codelength.errors import ModelError
 from codelength.sandbox import Limits, Status, Verdict, sandbox
 from codelength.synthesis.prompted.answers import program_in
 from codelength.synthesis.prompted.generation import FAILED, STOP, Generation, Model, Settings
 from codelength.synthesis.prompted.prompts import Prompt, Shot, prompt, repair
+
+OUTAGE = 8
+"""Where so many calls or more fail together, and none does not, there is no model."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Manner:
         style: of the prompt, see `prompts.STYLES`.
         shots: worked examples.
         repairs: further tries with feedback, for targets without a right program.
+        draws: answers to a target, of which the best counts.
         settings: of generation.
         limits: of a program.
         sandbox: by name.
@@ -63,6 +68,7 @@ class Manner:
     style: str = "zero-shot"
     shots: tuple[Shot, ...] = ()
     repairs: int = 0
+    draws: int = 1
     settings: Settings = field(default_factory=Settings)
     limits: Limits = field(default_factory=Limits)
     sandbox: str = "best"
@@ -76,6 +82,8 @@ def fault(answer: Answer, target: bytes) -> str:
     outcome, prefix = answer.verdict.first, answer.verdict.prefix
     if outcome.status is not Status.OK:
         return f"It ends with: {outcome.status.value}: {outcome.detail}"
+    if not answer.verdict.stable:
+        return "Run a second time, it does something else."
     if prefix == len(target):
         return f"Its output is longer than the sequence of {len(target)} values."
     if prefix == len(outcome.output):
@@ -95,6 +103,12 @@ def judged(generation: Generation, target: bytes, manner: Manner, rounds: int = 
     return Answer(generation, program, verdict, rounds)
 
 
+def best(answers: Sequence[Answer], price: Callable[[str], float]) -> Answer:
+    """Of several answers to a target: the right one with the cheapest program, else the first."""
+    right = [one for one in answers if one.right]
+    return min(right, key=lambda one: price(one.program or "")) if right else answers[0]
+
+
 @dataclass(frozen=True)
 class Asker:
     """A model with a manner of asking it."""
@@ -102,11 +116,30 @@ class Asker:
     model: Model
     manner: Manner = field(default_factory=Manner)
 
-    def ask(self, targets: Sequence[bytes]) -> list[Answer]:
-        """The answer for each target, in order."""
-        manner = self.manner
+    def ask(self, targets: Sequence[bytes], price: Callable[[str], float] = len) -> list[Answer]:
+        """The answer for each target, in order: of several draws the best, by its program's price.
+
+        Raises:
+            ModelError: every call failed.
+        """
+        settings, draws = self.manner.settings, self.manner.draws
+        drawn = [
+            self._draw(targets, settings if draws == 1 else settings.redrawn(k))
+            for k in range(draws)
+        ]
+        return [best(answers, price) for answers in zip(*drawn, strict=True)]
+
+    def _draw(self, targets: Sequence[bytes], settings: Settings) -> list[Answer]:
+        manner = replace(self.manner, settings=settings)
         prompts = [prompt(target, manner.style, manner.shots) for target in targets]
-        answers = self._round(targets, prompts, 1)
+        answers = self._round(targets, prompts, 1, manner)
+        ends = [answer.generation.end for answer in answers]
+        if len(ends) >= OUTAGE and set(ends) == {FAILED}:
+            raise ModelError(
+                f"all {len(ends)} calls to {self.model.name} failed"
+                f" ({answers[0].generation.error.splitlines()[0][:200]}); mend that, and run the"
+                " same command again to go on"
+            )
         for repeat in range(manner.repairs):
             wrong = [
                 k
@@ -120,17 +153,17 @@ class Asker:
                     prompts[k], answers[k].generation.text, fault(answers[k], targets[k])
                 )
             again = self._round(
-                [targets[k] for k in wrong], [prompts[k] for k in wrong], repeat + 2
+                [targets[k] for k in wrong], [prompts[k] for k in wrong], repeat + 2, manner
             )
             for k, answer in zip(wrong, again, strict=True):
                 answers[k] = answer
         return answers
 
     def _round(
-        self, targets: Sequence[bytes], prompts: Sequence[Prompt], rounds: int
+        self, targets: Sequence[bytes], prompts: Sequence[Prompt], rounds: int, manner: Manner
     ) -> list[Answer]:
         """Generate once for each, and run the programs, several at once."""
-        generations = self.model.generate(prompts, self.manner.settings)
-        with ThreadPoolExecutor(self.manner.workers) as pool:
-            judge = partial(judged, manner=self.manner, rounds=rounds)
+        generations = self.model.generate(prompts, manner.settings)
+        with ThreadPoolExecutor(manner.workers) as pool:
+            judge = partial(judged, manner=manner, rounds=rounds)
             return list(pool.map(judge, generations, targets))

@@ -10,6 +10,7 @@ from typing import Self
 from codelength.codecs.combinators import Fallback, Raw, check_read
 from codelength.codecs.protocol import Codec, Message, Proposal
 from codelength.codecs.registry import Spec, build_codec
+from codelength.codecs.registry import build as build_by_name
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition, Instance
@@ -19,9 +20,14 @@ from codelength.synthesis.prompted.asking import Answer, Asker, Manner
 from codelength.synthesis.prompted.generation import Settings
 from codelength.synthesis.prompted.models import model
 from codelength.synthesis.prompted.prompts import STYLES
+from codelength.synthesis.prompted.shots import MOST, worked_examples
 
 LONGEST_PROGRAM = 1 << 20
 """Bytes of a program that a decoder reads."""
+
+
+OPTIONS = ("model", "prior", "prompt", "shots", "repair", "draws", "tokens", "temperature", "seed",
+           "seconds", "sandbox")  # fmt: skip
 
 
 def written(outcome: Outcome) -> bytes | None:
@@ -51,14 +57,23 @@ class PythonCodec(Codec):
     ) -> None:
         self.text, self.asker, self.limits, self.cage = text, asker, limits, cage
         self._answers = answers or {}
+        self.together = asker.model.together if asker else 0
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: the model is asked for all of them at once."""
         if self.asker is None:
             return self
         targets = list(dict.fromkeys(one.target for one in instances))
-        answers = dict(zip(targets, self.asker.ask(targets), strict=True))
-        return type(self)(self.text, self.asker, self.limits, self.cage, answers)
+        asked = self.asker.ask(targets, self.price)
+        return self.answering(dict(zip(targets, asked, strict=True)))
+
+    def answering(self, answers: Mapping[bytes, Answer]) -> Self:
+        """The codec with what a model answered, and without the model."""
+        return type(self)(self.text, None, self.limits, self.cage, answers)
+
+    def price(self, program: str) -> int:
+        """Bits of a program's text."""
+        return len(self.text.encode(program.encode()))
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
@@ -69,8 +84,8 @@ class PythonCodec(Codec):
         answer = self._answers.get(target)
         if answer is None:
             if self.asker is None:
-                raise CannotEncode("a decoder proposes no programs")
-            (answer,) = self.asker.ask([target])
+                raise CannotEncode("no model was asked for this target")
+            (answer,) = self.asker.ask([target], self.price)
         if answer.program is None or not answer.right:
             proposal = Proposal(answer.program or "", False, 0.0, answer.note)
             raise CannotEncode("the model has no right program for this target", proposal)
@@ -111,19 +126,22 @@ class PythonCodec(Codec):
 
 
 def build(spec: Spec) -> Codec:
-    """`program:model=...`; options `prior` (any codec of texts), `prompt`, `repair`, `tokens`...
+    """`program:model=...`; see `OPTIONS`; `prior` is any codec of texts.
 
     Items without a right program are sent plainly, behind a flag bit.
     """
-    spec.only("model", "prior", "prompt", "repair", "tokens", "temperature", "seconds", "sandbox")
+    spec.only(*OPTIONS)
     options = dict(spec.options)
     heat = options.get("temperature", "0")
     manner = Manner(
         style=spec.choice("prompt", STYLES, "zero-shot"),
+        shots=worked_examples(spec.integer("shots", range(MOST + 1), 0)),
         repairs=spec.integer("repair", range(101), 0),
+        draws=spec.integer("draws", range(1, 1001), 1),
         settings=Settings(
             tokens=spec.integer("tokens", range(1, 1 << 20), Settings.tokens),
             temperature=0.0 if heat in ("0", "0.0") else spec.number("temperature", None) or 0.0,
+            seed=spec.integer("seed", range(1 << 31), 0) if "seed" in options else None,
         ),
         limits=Limits(seconds=spec.number("seconds", None) or Limits.seconds),
         sandbox=spec.choice("sandbox", ("best", "jail", "wasm", "none"), "best"),
@@ -131,3 +149,10 @@ def build(spec: Spec) -> Codec:
     text = build_codec(options.get("prior", "python"))
     asker = Asker(model(options.get("model", "")), manner)
     return Fallback(PythonCodec(text, asker, manner.limits, manner.sandbox), Raw())
+
+
+def python_codec(name: str) -> PythonCodec | None:
+    """The `PythonCodec` inside a codec by its name, or None where there is none."""
+    codec = build_by_name(name)
+    primary = codec.primary if isinstance(codec, Fallback) else None
+    return primary if isinstance(primary, PythonCodec) else None

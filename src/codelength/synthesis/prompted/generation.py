@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codelength.synthesis.prompted.prompts import Prompt
 
@@ -42,15 +42,21 @@ class Settings:
     temperature: float = 0.0
     seed: int | None = None
 
+    def redrawn(self, times: int) -> "Settings":
+        """The settings of another draw: another seed, which also keeps caches apart."""
+        return replace(self, seed=(self.seed or 0) + times)
+
 
 class Model(ABC):
     """Answers prompts.
 
     Attributes:
         name: as providers and logs know it.
+        together: prompts that it is best given at once; 0 for any number, in any process.
     """
 
     name: str
+    together: int = 0
 
     @abstractmethod
     def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:

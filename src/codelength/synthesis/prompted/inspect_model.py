@@ -4,9 +4,13 @@ Answers are kept in Inspect's own cache, so a run that was killed does not ask t
 """
 
 import asyncio
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+import atexit
+import threading
+from collections.abc import Coroutine, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.text import Text
 
 from codelength.errors import InputError, MissingExtra
 from codelength.synthesis.prompted.generation import (
@@ -21,11 +25,16 @@ from codelength.synthesis.prompted.generation import (
 from codelength.synthesis.prompted.prompts import Prompt
 
 if TYPE_CHECKING:
+    import inspect_ai.model
     from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
+
+Result = TypeVar("Result")
 
 ENDS = {"max_tokens": LENGTH, "model_length": LENGTH, "content_filter": REFUSAL}
 RETRIES = 5
 """Of a call that fails in a way that may pass."""
+TOGETHER = 64
+"""Prompts that a provider is given at once; how many it really works on is its own affair."""
 
 
 def messages(prompt: Prompt) -> "list[ChatMessage]":
@@ -62,6 +71,50 @@ def generation(output: "ModelOutput") -> Generation:
     return Generation(output.completion, end, *tokens, error=output.error or "")
 
 
+class Loop:
+    """An event loop in a thread of its own: what is opened on it stays usable."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        atexit.register(self._close)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of a coroutine."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@cache
+def the_loop() -> Loop:
+    """The one of this process."""
+    return Loop()
+
+
+@cache
+def opened(name: str) -> "inspect_ai.model.Model":
+    """A model, made once a process: its weights, its connections.
+
+    Raises:
+        InputError: no provider knows it, or it lacks a key or a package.
+    """
+    from inspect_ai.model import get_model
+
+    async def get() -> "inspect_ai.model.Model":
+        return get_model(name, memoize=False)
+
+    try:
+        return the_loop().run(get())
+    except Exception as error:
+        said = Text.from_markup(str(error)).plain.strip()
+        raise InputError(f"the model {name} cannot be used: {said}") from error
+
+
 class InspectModel(Model):
     """A model of one of Inspect's providers.
 
@@ -69,6 +122,8 @@ class InspectModel(Model):
         name: `provider/model`, such as `openai/gpt-4o`, `vllm/PATH`, `hf/PATH`,
             `openai-api/SERVER/MODEL`.
     """
+
+    together = TOGETHER
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -81,30 +136,20 @@ class InspectModel(Model):
             InputError: no provider knows the model, or it lacks a key or a package.
         """
         try:
-            import inspect_ai.model
+            from inspect_ai.model import CachePolicy
         except ImportError as error:
             raise MissingExtra(
                 f"the model {self.name} needs: pip install 'codelength[inspect]'"
             ) from error
-        del inspect_ai
-        with ThreadPoolExecutor(1) as pool:  # the caller may have an event loop of its own
-            return pool.submit(asyncio.run, self._all(prompts, settings)).result()
-
-    async def _all(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
-        from inspect_ai._util.error import PrerequisiteError
-        from inspect_ai.model import CachePolicy, get_model
-
-        try:
-            model = get_model(self.name, memoize=False)
-        except (PrerequisiteError, ValueError, ImportError) as error:
-            raise InputError(f"the model {self.name} cannot be used: {error}") from error
-        drawn = config(settings)
+        model, drawn, keep = opened(self.name), config(settings), CachePolicy(expiry=None)
 
         async def one(prompt: Prompt) -> Generation:
             try:
-                keep = CachePolicy(expiry=None)
                 return generation(await model.generate(messages(prompt), config=drawn, cache=keep))
             except Exception as error:  # noqa: BLE001  a provider may raise anything; it is a row
                 return Generation("", FAILED, error=f"{type(error).__name__}: {error}")
 
-        return list(await asyncio.gather(*(one(prompt) for prompt in prompts)))
+        async def together() -> list[Generation]:
+            return list(await asyncio.gather(*(one(prompt) for prompt in prompts)))
+
+        return the_loop().run(together())

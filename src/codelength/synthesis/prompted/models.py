@@ -1,7 +1,8 @@
-"""Models by name: `scripted/...` here, every other through Inspect's providers."""
+"""Models by name: `scripted/...`, `transformers/...`, every other through Inspect's providers."""
 
 from codelength.errors import InputError
 from codelength.synthesis.prompted.generation import Model
+from codelength.synthesis.prompted.local_model import LocalModel
 from codelength.synthesis.prompted.scripted import ScriptedModel
 
 
@@ -17,6 +18,10 @@ def model(name: str) -> Model:
     provider, _, rest = name.partition("/")
     if provider == "scripted":
         return ScriptedModel(rest or "mixed")
+    if provider == "transformers":
+        if not rest:
+            raise InputError("transformers/ needs a hub's id, a folder, a GGUF file or smollm2")
+        return LocalModel(name)
     from codelength.synthesis.prompted.inspect_model import InspectModel
 
     return InspectModel(name)

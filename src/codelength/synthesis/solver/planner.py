@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +14,14 @@ from codelength.synthesis.solver.covering.build import build
 from codelength.synthesis.solver.covering.pool import new_pool
 from codelength.synthesis.solver.covering.search import cover_tape, new_room
 from codelength.synthesis.solver.covering.tape import make_tape
+from codelength.synthesis.solver.dive import dive, nudge
 from codelength.synthesis.solver.peeling.peel import HOPE, LOOK, STREAM, peels
 from codelength.synthesis.solver.peeling.plans import Peel, Plan, peel_off
 from codelength.synthesis.solver.peeling.potential import new_trace
 from codelength.synthesis.solver.peeling.survey import new_sketch
 
 Array = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 MOST = 400
@@ -29,12 +30,8 @@ HOPELESS = 0.97
 """Of the literal's bits: where two peels save less there is nothing to build on."""
 MOST_STREAMS = 16
 """Of a plan, with room for the ones that are only looked at."""
-NUDGES = (1, -1, 2, -2, 3, -3)
-"""Changes of a peel's length that are tried at the end of a dive."""
-COVERED = 2
-"""Plans of each level of a dive whose tapes are covered."""
-NEAR, FAR = 1000, 2048
-"""Longer chains are not looked at three peels deep, or not peeled at all."""
+NEAR = 1000
+"""Longer chains are not looked at three peels deep."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +124,6 @@ class Candidate:
     plan: Plan
 
 
-def taken(plan: Plan | None, peel: Peel) -> Plan | None:
-    """The plan with one more stream taken off, or None where it does not fit."""
-    if plan is None or peel.length < 1 or peel.place + peel.length > plan.active:
-        return None
-    return peel_off(plan, peel)
-
-
 class OutOfBudget(Exception):
     """Ends the search."""
 
@@ -151,6 +141,9 @@ class Planner:
         self.limit = budget.nodes
         self.candidates: list[Candidate] = []
         self._known: dict[tuple[Peel, ...], float] = {}
+        self._surveyed: dict[
+            tuple[tuple[Peel, ...], bool], tuple[Floats, Sequence[tuple[int, int]]]
+        ] = {}
         self.nodes = 0
         self.end = None if budget.seconds is None else time.monotonic() + budget.seconds
         self._cheap = costs.repeat.min() + costs.derived[INTERLEAVE]
@@ -172,7 +165,7 @@ class Planner:
         """The fewest estimated bits so far."""
         return self.candidates[0].bits if self.candidates else float("inf")
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """End the search if the budget is used up; something is always found first."""
         late = self.end is not None and time.monotonic() > self.end
         if self.candidates and (late or self.nodes >= self.limit):
@@ -187,7 +180,7 @@ class Planner:
         for ahead in (False, True) if plan.peels else (False,):
             if ahead and least > self.best * self.effort.slack:
                 break
-            self._check()
+            self.check()
             self.nodes += 1
             tape = make_tape(plan.chain, list(plan.cuts), list(plan.streams))
             bits, pieces = cover_tape(
@@ -213,6 +206,26 @@ class Planner:
 
     def survey(self, plan: Plan) -> list[tuple[Peel, float, float, float]]:
         """The peels to try: (peel, bits of its stream, look, hope), see `peel.STREAM`."""
+        deep = len(plan.peels) < self.effort.deep and plan.active <= NEAR
+        if (plan.peels, deep) not in self._surveyed:
+            self._surveyed[plan.peels, deep] = self._peels(plan, deep)
+        found, choices = self._surveyed[plan.peels, deep]
+        picks = [
+            *np.argsort(found[:, LOOK], kind="stable")[: self.effort.looks].tolist(),
+            *np.argsort(found[:, HOPE], kind="stable")[: self.effort.hopes].tolist(),
+        ]
+        return [
+            (
+                Peel(*choices[k]),
+                float(found[k, STREAM]),
+                float(found[k, LOOK]) + plan.bits,
+                float(found[k, HOPE]),
+            )
+            for k in dict.fromkeys(picks)
+        ]
+
+    def _peels(self, plan: Plan, deep: bool) -> tuple[Floats, Sequence[tuple[int, int]]]:
+        """The estimates of every peel of a plan, and its place and length."""
         at = 0
         for number, stream in enumerate(plan.streams):
             self._flat[at : at + len(stream)] = stream
@@ -237,23 +250,9 @@ class Planner:
             self._more_scores,
             self._more_choices,
             self._further,
-            len(plan.peels) < self.effort.deep and plan.active <= NEAR,
+            deep,
         )
-        found = self._estimates[:count].copy()
-        choices: Sequence[tuple[int, int]] = self._choices[:count].tolist()
-        picks = [
-            *np.argsort(found[:, LOOK], kind="stable")[: self.effort.looks].tolist(),
-            *np.argsort(found[:, HOPE], kind="stable")[: self.effort.hopes].tolist(),
-        ]
-        return [
-            (
-                Peel(*choices[k]),
-                float(found[k, STREAM]),
-                float(found[k, LOOK]) + plan.bits,
-                float(found[k, HOPE]),
-            )
-            for k in dict.fromkeys(picks)
-        ]
+        return self._estimates[:count].copy(), self._choices[:count].tolist()
 
     def run(self, target: Array, effort: Effort) -> None:
         """Search until nothing better is found, or the budget is used up."""
@@ -267,64 +266,12 @@ class Planner:
         try:
             self.evaluate(root)
             if effort.dive:
-                self._dive(root)
-                self._nudge(root)
+                dive(self, root)
+                nudge(self, root)
             else:
                 self._levels(root)
         except OutOfBudget:
             pass
-
-    def _dive(self, root: Plan) -> None:
-        """Peel as the look says, however little it shows at first; few plans are covered."""
-        level, idle, least = [root], 0, float("inf")
-        for _ in range(self.effort.depth):
-            before = self.best
-            tried: list[tuple[float, Plan]] = []
-            for plan in level:
-                if 4 <= plan.active <= FAR:
-                    self._check()
-                    tried += [
-                        (look, peel_off(plan, peel, bits))
-                        for peel, bits, look, _ in self.survey(plan)
-                    ]
-            level, seen = [], set()
-            for _, plan in sorted(tried, key=lambda one: one[0]):
-                left = plan.chain.tobytes()
-                if left in seen or any(map(plan.beside, level)):
-                    continue
-                seen.add(left)
-                level.append(plan)
-                if len(level) == self.effort.dive:
-                    break
-            for plan in level[:COVERED]:
-                self.evaluate(plan)
-            look = min((one[0] for one in tried), default=least)
-            idle = 0 if look < least - 1e-9 or self.best < before - 1e-9 else idle + 1
-            least = min(least, look)
-            if not level or idle == self.effort.patience:
-                return
-
-    def _nudge(self, root: Plan) -> None:
-        """Change one length of the best plan, or two against each other, while that helps."""
-        better = True
-        while better and self.candidates:
-            peels, before = self.candidates[0].plan.peels, self.best
-            better = False
-            for at, by, other in product(range(len(peels)), NUDGES, range(len(peels))):
-                if other < at:
-                    continue
-                new = list(peels)
-                new[at] = peels[at].longer(by)
-                if other > at:
-                    new[other] = peels[other].longer(-by)
-                plan: Plan | None = root
-                for peel in new:
-                    plan = taken(plan, peel)
-                if plan is not None:
-                    self.evaluate(plan)
-                if self.best < before - 1e-9:
-                    better = True
-                    break
 
     def _levels(self, root: Plan) -> None:
         level, idle = [root], 0
@@ -332,9 +279,9 @@ class Planner:
             before = self.best
             tried: list[tuple[tuple[float, float, float], Plan]] = []
             for plan in level:
-                if plan.active < 4 or plan.active > FAR or self.best < self._cheap:
+                if not plan.peelable or self.best < self._cheap:
                     continue
-                self._check()
+                self.check()
                 for rank, (peel, bits, look, hope) in enumerate(self.survey(plan)):
                     if rank < self.effort.sure or hope <= self.best * self.effort.doubt:
                         child = peel_off(plan, peel, bits)

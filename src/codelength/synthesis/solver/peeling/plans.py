@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.int64]
 
+FAR = 2048
+"""Longer chains are not peeled."""
+
 
 @dataclass(frozen=True)
 class Peel:
@@ -55,6 +58,11 @@ class Plan:
     def cut(self) -> int:
         """The last border that the chain must have, 0 for none."""
         return max(self.cuts, default=0)
+
+    @property
+    def peelable(self) -> bool:
+        """Whether another stream may be looked for."""
+        return 4 <= self.active <= FAR
 
     def beside(self, other: "Plan") -> bool:
         """Whether the two differ in their last peels alone, and these are near."""
