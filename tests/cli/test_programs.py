@@ -68,8 +68,10 @@ def test_analyze_decodes_a_run(cli, tmp_path):
     out = tmp_path / "runs"
     codec = "program:model=scripted/mixed,seconds=0.5"
     arguments = ("--modality", "synthetic", "--codec", codec, "--limit", 20, "--workers", 1)
-    (row,) = cli("kt", "run", *arguments, "--out", out, "--json").json
-    (group,) = cli("kt", "analyze", out, "--seconds", 0.5, "--json").json
+    ran = cli("kt", "run", *arguments, "--out", out, "--json")
+    (row,) = ran.json
+    assert "of 20 calls failed and count as wrong" in ran.err
+    (group,) = cli("kt", "analyze", out, "--json").json
     assert group["name"] == "synthetic"
     assert group["accuracy"] == row["accuracy"]
     assert dict(group["precisions"])["python"] == pytest.approx(row["precision"], rel=0.01)

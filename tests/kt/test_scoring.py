@@ -9,7 +9,7 @@ from codelength.dsl.priors import PaperPrior
 from codelength.dsl.program import Program
 from codelength.errors import InputError
 from codelength.kt.analysis import error_class, repeats
-from codelength.kt.candidates import candidate
+from codelength.kt.candidates import candidate, candidates
 from codelength.kt.scoring import Candidate, Judge
 from codelength.sandbox import Limits
 
@@ -167,3 +167,21 @@ def test_bad_rows_are_refused(row, said):
 def test_a_row_without_an_answer_has_no_program(generation):
     found = candidate({"sequence": [1], "generation": generation}, "")
     assert found.program in (None, "I'm sorry.")
+
+
+def test_each_of_several_generations_is_a_program():
+    row = {"id": "a", "sequence": [1, 2], "generations": ["output = [1, 2]", "output = [1]"]}
+    found = candidates(row, "row 1")
+    assert [(one.id, one.program) for one in found] == [
+        ("a#1", "output = [1, 2]"),
+        ("a#2", "output = [1]"),
+    ]
+    assert [one.id for one in candidates(row | {"program": "x"}, "row 1")] == ["a"]
+    assert [one.id for one in candidates(row | {"generations": ["x"]}, "row 1")] == ["a"]
+
+
+def test_a_candidate_may_have_its_own_time():
+    slow = "import time\ntime.sleep(0.6)\noutput = [1]"
+    brief = Judge(limits=Limits(seconds=0.2))
+    assert brief.judge(Candidate("", b"\x01", slow)).status == "timeout"
+    assert brief.judge(Candidate("", b"\x01", slow, seconds=5.0)).correct

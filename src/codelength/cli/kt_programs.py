@@ -51,10 +51,10 @@ Modality = Annotated[
 
 
 def _file(path: Path, modality: str) -> Iterator["Candidate"]:
-    from codelength.kt.candidates import candidate
+    from codelength.kt.candidates import candidates
 
     for number, row in read_json(path):
-        yield candidate(row, f"{path}, line {number}", modality)
+        yield from candidates(row, f"{path}, line {number}", modality)
 
 
 def _folder(path: Path) -> list["Candidate"]:

@@ -8,6 +8,7 @@ A row has a `sequence`, or a `prompt` that holds one behind "Input Sequence:", a
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from codelength.errors import InputError
@@ -94,8 +95,24 @@ def _target(row: dict[str, Any], where: str, alphabet: int) -> bytes:
     return bytes(values)
 
 
+def candidates(row: Any, where: str, modality: str = "") -> list[Candidate]:
+    """A row of a file as candidates: one, or one for each text of a list of generations.
+
+    Raises:
+        InputError: see `candidate`.
+    """
+    row = unpacked(row)
+    if isinstance(row, dict) and _first(row, PROGRAMS) is None:
+        key = next((key for key in GENERATIONS if row.get(key) is not None), None)
+        texts = unpacked_text(row[key]) if key else None
+        if isinstance(texts, list) and len(texts) > 1 and not isinstance(texts[0], dict):
+            drawn = [candidate(row | {key: text}, where, modality) for text in texts]
+            return [replace(one, id=f"{one.id}#{k}") for k, one in enumerate(drawn, 1)]
+    return [candidate(row, where, modality)]
+
+
 def candidate(row: Any, where: str, modality: str = "") -> Candidate:
-    """A row of a file as a candidate.
+    """A row of a file as a candidate; of a list of generations, the first.
 
     Arguments:
         modality: of rows that do not name one; "dna" has symbols 0..7, of 3 bits.
