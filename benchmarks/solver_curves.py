@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from solver_items import Task, sampled, solve_all, warm_up
+from solver_rates import NEAR
 
 from codelength.dsl.priors import prior
 from codelength.errors import InputError
@@ -15,7 +16,7 @@ from codelength.report.tables import Table
 from codelength.synthesis.programs import runs_to
 from codelength.synthesis.solver import Budget, Solver
 
-NODES = (1, 3, 10, 30, 100, 300, 1000, 3000)
+NODES = (1, 3, 10, 30, 100, 300, 2000, 8000, 32_000)
 LENGTHS = (16, 32, 64, 128, 256, 512, 1024)
 LONG = 16_384
 """Symbols of the one long item."""
@@ -54,6 +55,7 @@ def budget(options: argparse.Namespace) -> None:
     for name in options.prior:
         across: list[float] = []
         up: list[float] = []
+        least = [float("inf")] * len(tasks)
         for nodes in NODES:
             found = list(solve_all(tasks, name, nodes, options.workers))
             if not all(one.right for one in found):
@@ -61,12 +63,15 @@ def budget(options: argparse.Namespace) -> None:
             gold = (len(found) + sum(one.gold_bits for one in found)) / raw
             ours = (len(found) + sum(one.bits for one in found)) / raw
             milli = [1000 * one.seconds for one in found]
+            worse = sum(one.bits > bits + NEAR for one, bits in zip(found, least, strict=True))
+            least = [min(one.bits, bits) for one, bits in zip(found, least, strict=True)]
             rows.append(
                 (
                     name,
                     f"{nodes:,}",
                     f"{ours:.4f}",
                     f"{ours / gold:.4f}",
+                    str(worse),
                     f"{np.mean([one.nodes for one in found]):.1f}",
                     f"{np.median(milli):.1f}",
                     f"{np.mean(milli):.1f}",
@@ -76,7 +81,8 @@ def budget(options: argparse.Namespace) -> None:
             up.append(ours)
         curves[name] = across, up
     print(f"{len(tasks)} items, {raw // 8:,} symbols\n")
-    header = ("prior", "nodes at most", "rate", "over gold", "nodes, mean", "median ms", "mean ms")
+    header = ("prior", "nodes at most", "rate", "over gold", "items worse than with fewer",
+              "nodes, mean", "median ms", "mean ms")  # fmt: skip
     print(Table(header, rows).markdown())
     plot(options.out / "solver-budget.png", curves, "nodes at most", "rate", both=False)
 
