@@ -31,6 +31,12 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """The process that is started is the server itself, whatever this machine has."""
+    monkeypatch.setattr(jails, "bubblewrap", lambda python: [])
+
+
 @pytest.fixture
 def jail():
     with Jail() as one:

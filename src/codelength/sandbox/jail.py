@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 import weakref
@@ -115,7 +114,7 @@ def end_server(requests: socket.socket, process: subprocess.Popen[bytes], owner:
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with what wraps it
         process.wait()
 
 
@@ -241,7 +240,7 @@ class ForkServer(Sandbox):
     """
 
     def __init__(self, python: str | None = None) -> None:
-        self.python = python or sys.executable
+        self.python = str(Path(python or sys.executable).resolve())
         self._fresh()
         os.register_at_fork(after_in_child=self._fresh)
 
@@ -308,23 +307,14 @@ class Jail(ForkServer):
 
 
 def bubblewrap(python: str) -> list[str]:
-    """The command that starts a server in namespaces of its own; empty without bubblewrap."""
+    """The command that starts a server in namespaces of its own; empty without bubblewrap.
+
+    Without `--die-with-parent`: it means the thread that started the server, which may end before
+    others are done with it.
+    """
     command = shutil.which("bwrap")
     if not command:
         return []
-    folders = ["/usr", "/lib", "/lib64", sys.base_prefix, sys.prefix, str(FOLDER / "child")]
-    folders += [sysconfig.get_path("stdlib"), str(Path(python).resolve().parent)]
-    shown = [
-        part for folder in dict.fromkeys(folders) for part in ("--ro-bind-try", folder, folder)
-    ]
-    return [
-        command,
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        *shown,
-        "--proc",
-        "/proc",
-        "--chdir",
-        "/",
-    ]
+    folders = ("/usr", "/lib", "/lib64", str(Path(python).parents[1]), str(FOLDER / "child"))
+    shown = [part for folder in folders for part in ("--ro-bind-try", folder, folder)]
+    return [command, "--unshare-all", *shown, "--proc", "/proc", "--chdir", "/", "--"]
