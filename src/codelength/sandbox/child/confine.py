@@ -7,6 +7,7 @@ import signal
 import struct
 import sysconfig
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from .landlock import Ruleset
@@ -86,6 +87,7 @@ class Jail:
         Raises:
             OSError: a layer could not be put on; the program must not run.
         """
+        PathFinder.find_spec("_")  # lists the library's folder anew if it changed: later it may not
         self._prctl(PR_SET_NO_NEW_PRIVS, 1)
         self._prctl(PR_SET_DUMPABLE, 0)
         for kind, most in (
