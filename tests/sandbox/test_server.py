@@ -199,3 +199,9 @@ def test_a_jail_without_a_layer_does_not_run_programs(monkeypatch, line, message
     monkeypatch.setattr(jails, "START", BROKEN.replace("BREAK", line))
     with Jail() as jail, pytest.raises(SandboxError, match=message):
         jail.run("output = [1]")
+
+
+def test_an_interpreter_without_some_libraries_has_a_jail(monkeypatch):
+    monkeypatch.setattr(jails, "START", BROKEN.replace("BREAK", "sys.modules['_lzma'] = None"))
+    with Jail() as jail:
+        assert jail.run("import zlib\noutput = [1]").output == (1,)
