@@ -13,6 +13,7 @@ from codelength.sandbox.jail import Jail, Unconfined
 from codelength.sandbox.protocol import Sandbox
 from tests.sandbox.test_server import children
 
+pytestmark = pytest.mark.usefixtures("bare")
 FLAKY = """
 import os, sys
 sys.path.append({folder!r})

@@ -10,6 +10,8 @@ import pytest
 
 from codelength.sandbox.jail import Jail
 
+pytestmark = pytest.mark.usefixtures("bare")
+
 
 @pytest.fixture
 def python(tmp_path):

@@ -16,6 +16,7 @@ from codelength.sandbox import Limits, Status
 from codelength.sandbox import jail as jails
 from codelength.sandbox.jail import Jail
 
+pytestmark = pytest.mark.usefixtures("bare")
 SECONDS = 1.0
 HOSTILE = {
     "while True: pass": Status.TIMEOUT,
@@ -29,12 +30,6 @@ HOSTILE = {
     "import os, time\nos.write(3, b'K' + bytes(4))\ntime.sleep(99)": Status.EXIT,
     "import os\nwhile True: os.write(3, b'R' + bytes(4))": Status.CRASH,
 }
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch):
-    """The process that is started is the server itself, whatever this machine has."""
-    monkeypatch.setattr(jails, "bubblewrap", lambda python: [])
 
 
 @pytest.fixture

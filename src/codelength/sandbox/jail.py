@@ -232,7 +232,7 @@ class ForkServer(Sandbox):
     """Keeps a server, and starts another where it died or this process was forked.
 
     Arguments:
-        python: the interpreter that runs programs; this one by default.
+        python: path of the interpreter that runs programs; this one by default.
     """
 
     def __init__(self, python: str | None = None) -> None:
