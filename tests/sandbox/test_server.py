@@ -16,6 +16,7 @@ from codelength.sandbox import Limits, Status
 from codelength.sandbox import jail as jails
 from codelength.sandbox.jail import Jail
 
+pytestmark = pytest.mark.usefixtures("bare")
 SECONDS = 1.0
 HOSTILE = {
     "while True: pass": Status.TIMEOUT,
@@ -193,3 +194,9 @@ def test_a_jail_without_a_layer_does_not_run_programs(monkeypatch, line, message
     monkeypatch.setattr(jails, "START", BROKEN.replace("BREAK", line))
     with Jail() as jail, pytest.raises(SandboxError, match=message):
         jail.run("output = [1]")
+
+
+def test_an_interpreter_without_some_libraries_has_a_jail(monkeypatch):
+    monkeypatch.setattr(jails, "START", BROKEN.replace("BREAK", "sys.modules['_lzma'] = None"))
+    with Jail() as jail:
+        assert jail.run("import zlib\noutput = [1]").output == (1,)

@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 import weakref
@@ -38,15 +37,11 @@ main({number}, {layers!r})
 PATIENCE = 20.0
 """Seconds that a server has to start, to fork a child, or to report a dead one."""
 ATTEMPTS = 3
-"""Of one run, where the server dies under it."""
-
-
-class ServerGone(Exception):
-    """The fork server ended; the run is repeated with a new one."""
+"""Of one run, where the sandbox fails under it, each with another server."""
 
 
 class Server:
-    """A fork server that runs.
+    """A fork server that runs; it ends when nobody holds it any more.
 
     Arguments:
         python: the interpreter.
@@ -58,7 +53,7 @@ class Server:
     """
 
     def __init__(self, python: str, layers: str, wrapper: Sequence[str] = ()) -> None:
-        self.owner, self.outside = os.getpid(), ("bubblewrap",) if wrapper else ()
+        self.outside = ("bubblewrap",) if wrapper else ()
         self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         code = START.format(folder=str(FOLDER), number=number, layers=layers)
@@ -78,14 +73,14 @@ class Server:
             self.requests.close()
             raise SandboxError(f"{python} cannot be started: {error}") from error
         self._lock = threading.Lock()
-        self.end = weakref.finalize(self, end_server, self.requests, self.process, self.owner)
+        end = weakref.finalize(self, end_server, self.requests, self.process, os.getpid())
         self.requests.settimeout(PATIENCE)
         try:
             word, _, rest = self.requests.recv(4096).decode().partition(" ")
         except TimeoutError:
             word, rest = "", f"no answer in {PATIENCE:.0f} s"
         if word != "ready":
-            self.end()
+            end()
             raise SandboxError(f"the fork server does not start: {rest or 'it ended at once'}")
         self.layers = (*self.outside, *rest.split())
 
@@ -100,7 +95,7 @@ class Server:
         except OSError as error:
             channel.close()
             control.close()
-            raise ServerGone from error
+            raise SandboxError("the fork server is gone") from error
         return channel, control
 
 
@@ -115,7 +110,7 @@ def end_server(requests: socket.socket, process: subprocess.Popen[bytes], owner:
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with what wraps it
         process.wait()
 
 
@@ -123,7 +118,7 @@ class Run:
     """One program in one child.
 
     Raises:
-        ServerGone, SandboxError: see there.
+        SandboxError: the server failed; nothing is known of the program.
     """
 
     def __init__(
@@ -195,9 +190,9 @@ class Run:
         try:
             report = self._control.recv(REPORT.size)
         except OSError as error:
-            raise ServerGone from error
+            raise SandboxError("the fork server does not answer") from error
         if len(report) < REPORT.size:
-            raise ServerGone
+            raise SandboxError("the fork server ended under a program")
         status, cpu_seconds = REPORT.unpack(report)
         return status, cpu_seconds
 
@@ -205,13 +200,13 @@ class Run:
         """What came of it.
 
         Raises:
-            SandboxError: the program was not run, since it could not be confined.
+            SandboxError: the program was not run.
         """
         reader = self._reader
         if reader.layers is None:
             if os.WIFEXITED(self._status) and os.WEXITSTATUS(self._status) == REFUSED:
                 raise SandboxError("a child could not be confined, so its program was not run")
-            raise ServerGone
+            raise SandboxError("a child ended before its program could begin")
         status, detail = self._judge()
         values = tuple(reader.values)
         return Outcome(status, values, self.seconds, (*self._outside, *reader.layers), detail)
@@ -237,11 +232,11 @@ class ForkServer(Sandbox):
     """Keeps a server, and starts another where it died or this process was forked.
 
     Arguments:
-        python: the interpreter that runs programs; this one by default.
+        python: path of the interpreter that runs programs; this one by default.
     """
 
     def __init__(self, python: str | None = None) -> None:
-        self.python = python or sys.executable
+        self.python = str(Path(python or sys.executable).resolve())
         self._fresh()
         os.register_at_fork(after_in_child=self._fresh)
 
@@ -255,12 +250,11 @@ class ForkServer(Sandbox):
 
     def _running(self, broken: Server | None = None) -> Server:
         with self._lock:
-            server = self._server
-            if server is None or server is broken:
-                if server:
-                    server.end()
-                self._server = server = self._start()
-            return server
+            if self._server is broken:
+                self._server = None
+            if self._server is None:
+                self._server = self._start()
+            return self._server
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -271,20 +265,19 @@ class ForkServer(Sandbox):
         self, program: str, limits: Limits = USUAL, target: Sequence[int] | None = None
     ) -> Outcome:
         """See `Sandbox.run`."""
-        broken = None
-        for _ in range(ATTEMPTS):
-            server = self._running(broken)
+        server, attempts = None, 0
+        while True:
+            attempts += 1
             try:
+                server = self._running(server)
                 return Run(server, program, limits, target).outcome()
-            except ServerGone:
-                broken = server
-        raise SandboxError(f"the fork server died {ATTEMPTS} times under one program")
+            except SandboxError:
+                if attempts == ATTEMPTS:
+                    raise
 
     def close(self) -> None:
         """See `Sandbox.close`."""
         with self._lock:
-            if self._server:
-                self._server.end()
             self._server = None
 
 
@@ -308,23 +301,14 @@ class Jail(ForkServer):
 
 
 def bubblewrap(python: str) -> list[str]:
-    """The command that starts a server in namespaces of its own; empty without bubblewrap."""
+    """The command that starts a server in namespaces of its own; empty without bubblewrap.
+
+    Without `--die-with-parent`: it means the thread that started the server, which may end before
+    others are done with it.
+    """
     command = shutil.which("bwrap")
     if not command:
         return []
-    folders = ["/usr", "/lib", "/lib64", sys.base_prefix, sys.prefix, str(FOLDER / "child")]
-    folders += [sysconfig.get_path("stdlib"), str(Path(python).resolve().parent)]
-    shown = [
-        part for folder in dict.fromkeys(folders) for part in ("--ro-bind-try", folder, folder)
-    ]
-    return [
-        command,
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        *shown,
-        "--proc",
-        "/proc",
-        "--chdir",
-        "/",
-    ]
+    folders = ("/usr", "/lib", "/lib64", str(Path(python).parents[1]), str(FOLDER / "child"))
+    shown = [part for folder in folders for part in ("--ro-bind-try", folder, folder)]
+    return [command, "--unshare-all", *shown, "--proc", "/proc", "--chdir", "/", "--"]

@@ -60,16 +60,23 @@ class Sandbox(ABC):
         limits: Limits = USUAL,
         workers: int = 2,
     ) -> Iterator[Verdict]:
-        """Judge many (program, target) pairs, so many at once, in their order."""
-        with ThreadPoolExecutor(workers) as pool:
+        """Judge many (program, target) pairs, so many at once, in their order.
+
+        Raises:
+            SandboxError: the sandbox failed under one of them; no verdict is made up for it.
+        """
+        pool = ThreadPoolExecutor(workers)
+        try:
             rest = iter(pairs)
             waiting = [pool.submit(self.check, *pair, limits) for pair in islice(rest, 4 * workers)]
             while waiting:
                 yield waiting.pop(0).result()
                 waiting += [pool.submit(self.check, *pair, limits) for pair in islice(rest, 1)]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def close(self) -> None:  # noqa: B027  most have nothing to release
-        """Release what it holds; it may be used again afterwards."""
+        """Release what it holds; what runs ends undisturbed, and it may be used again."""
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,9 @@ import signal
 import struct
 import sysconfig
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from .landlock import Ruleset
@@ -16,6 +19,8 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CAPABILITY_VERSION_3 = 0x20080522
 FOREIGN = {"site-packages", "dist-packages", "test", "idlelib"}
 """In the standard library's folder, and not of it or of no use to a program."""
+WRAPPERS = ("bz2", "decimal", "hashlib", "lzma", "zlib")
+"""Each maps the library that it wraps."""
 OPEN_FILES = 16
 
 
@@ -30,12 +35,9 @@ def mapped() -> Iterator[str]:
 
 def readable() -> list[str]:
     """The standard library, entry by entry, its extensions, and the libraries that they map."""
-    import bz2  # noqa: F401  each maps the library that it wraps
-    import decimal  # noqa: F401
-    import hashlib  # noqa: F401
-    import lzma  # noqa: F401
-    import zlib  # noqa: F401
-
+    for name in WRAPPERS:
+        with suppress(ImportError):  # an interpreter may be built without some
+            import_module(name)
     paths = set(mapped())
     for key in ("stdlib", "platstdlib"):
         folder = Path(sysconfig.get_path(key))
@@ -86,6 +88,7 @@ class Jail:
         Raises:
             OSError: a layer could not be put on; the program must not run.
         """
+        PathFinder.find_spec("_")  # lists the library's folder anew if it changed: later it may not
         self._prctl(PR_SET_NO_NEW_PRIVS, 1)
         self._prctl(PR_SET_DUMPABLE, 0)
         for kind, most in (

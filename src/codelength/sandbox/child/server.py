@@ -112,10 +112,10 @@ class Server:
             del self.controls[control]
         self.watched.unregister(pidfd)
         del self.exits[pidfd]
+        os.close(pidfd)
         with suppress(OSError):  # nobody may wait for it
             os.write(control, REPORT.pack(status, usage.ru_utime + usage.ru_stime))
         os.close(control)
-        os.close(pidfd)
 
 
 def main(requests: int, layers: str) -> None:
