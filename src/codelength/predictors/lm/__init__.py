@@ -1,0 +1,1 @@
+"""Language models: where their weights come from, and what they predict."""
