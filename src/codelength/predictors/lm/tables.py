@@ -1,0 +1,143 @@
+"""A model's logits as integer frequency tables, the same on every machine.
+
+Logits are rounded to multiples of 1 / 1024. From there on all is integers: a symbol whose logit is
+d steps below the largest weighs floor(2^32 * e^(-d / 1024)), read from a table that is itself
+computed in integers, and gets one count and its share of about 2^28 others. So two machines whose
+logits differ by less than the grid sees write and read the same tables.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.arithmetic import (
+    decode_step,
+    decode_target,
+    decode_uniform,
+    encode_step,
+    encode_uniform,
+)
+from codelength.coding.compiled import constant, inner, kernel
+
+Array = npt.NDArray[np.int64]
+Grid = npt.NDArray[np.int32]
+Buffer = npt.NDArray[np.uint8]
+
+GRID = 1024
+"""Steps of a logit's unit, in nats."""
+UNIT_BITS = 32
+REACH = 22_800
+"""Steps below the largest logit from which on all weigh nothing: e^(-REACH / GRID) < 2^-32."""
+SPARE = constant(1 << 28)
+"""Counts that are shared out by weight, besides one for each symbol."""
+ZERO, ONE, BYTES = constant(0), constant(1), constant(256)
+FARTHEST = constant(REACH)
+
+
+@cache
+def weights() -> Array:
+    """int64 `[REACH + 1]`: floor(2^32 * e^(-d / 1024)) for d = 0, 1, ..., 0 from there on."""
+    point = 1 << 160
+    term, ratio = point, 0
+    for k in range(1, 40):  # e^(-1/1024), by its series
+        ratio += term
+        term = -term // (GRID * k)
+    found, weight = [], point
+    for _ in range(REACH):
+        found.append(weight >> (160 - UNIT_BITS))
+        weight = weight * ratio >> 160
+    return np.array([*found, 0], np.int64)
+
+
+@inner
+def weigh(grid: Grid, table: Array) -> tuple[int, int]:
+    """The largest step of a row, and the sum of all weights."""
+    top = np.int64(grid[0])
+    for step in grid:
+        top = max(top, np.int64(step))
+    total = ZERO
+    for step in grid:
+        total += table[min(top - step, FARTHEST)]
+    return top, total
+
+
+@inner
+def frequency(step: int, top: int, whole: int, table: Array) -> int:
+    """The count of a symbol: one, and its share."""
+    return ONE + table[min(top - step, FARTHEST)] * SPARE // whole
+
+
+@kernel
+def encode_window(
+    states: Array,
+    outs: Buffer,
+    grid: Grid,
+    symbols: Array,
+    lengths: Array,
+    first: int,
+    escape: int,
+    table: Array,
+) -> None:
+    """Encode a slice of several messages.
+
+    Arguments:
+        states: int64 `[n, 6]`, the coders'.
+        outs: uint8 `[n, bits]`, one bit a byte.
+        grid: int32 `[n, k, symbols]`, logits in steps.
+        symbols: int64 `[n, k]`; one beyond the model's is the escape and then one of 256.
+        lengths: int64 `[n]`, symbols of each message in all.
+        first: the slice's first position.
+        table: see `weights`.
+    """
+    count = grid.shape[2]
+    for n in range(grid.shape[0]):
+        for k in range(min(grid.shape[1], lengths[n] - first)):
+            own = symbols[n, k] if symbols[n, k] < count else escape
+            top, whole = weigh(grid[n, k], table)
+            start, total, mine = ZERO, ZERO, ZERO
+            for s in range(count):
+                share = frequency(grid[n, k, s], top, whole, table)
+                if s == own:
+                    start, mine = total, share
+                total += share
+            encode_step(states[n], outs[n], start, mine, total)
+            if symbols[n, k] >= count:
+                encode_uniform(states[n], outs[n], symbols[n, k] - count, BYTES)
+
+
+@kernel
+def decode_symbols(
+    states: Array,
+    data: Buffer,
+    grid: Grid,
+    on: npt.NDArray[np.bool_],
+    escape: int,
+    table: Array,
+    symbols: Array,
+) -> None:
+    """Decode the next symbol of each message that is `on` into `symbols`; see `encode_window`.
+
+    Arguments:
+        data: the packed bits in which all messages stand, where their states say.
+        grid: int32 `[n, symbols]`.
+    """
+    count = grid.shape[1]
+    for n in range(grid.shape[0]):
+        if not on[n]:
+            continue
+        top, whole = weigh(grid[n], table)
+        total = ZERO
+        for s in range(count):
+            total += frequency(grid[n, s], top, whole, table)
+        target = decode_target(states[n], total)
+        start = ZERO
+        for s in range(count):
+            share = frequency(grid[n, s], top, whole, table)
+            if start + share > target:
+                decode_step(states[n], data, start, share, total)
+                symbols[n] = s
+                break
+            start += share
+        if symbols[n] == escape:
+            symbols[n] = count + decode_uniform(states[n], data, BYTES)
