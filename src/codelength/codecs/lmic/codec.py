@@ -1,6 +1,6 @@
 """`lmic`: a language model and an arithmetic coder, with messages that decode.
 
-Source: Deletang et al. 2023, arXiv 2309.10668. Example: lmic:model=smollm2,window=1024.
+Source: Deletang et al. 2023, arXiv 2309.10668. Example: lmic:model=smollm2-135m,window=1024.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,9 @@ from codelength.errors import CannotEncode, InputError, MessageError
 VERSION = 1
 """Of the messages; a change of tokens, tables or windows is a new one."""
 
+BYTES = 3
+"""Of a file for each token of a window, so that a piece is about a window."""
+
 Key = tuple[bytes, Condition]
 
 
@@ -30,9 +33,11 @@ class LmicCodec(Codec):
     """
 
     together = 64
+    checks = True
 
     def __init__(self, coder: TextCoder, coded: Mapping[Key, Coded] | None = None) -> None:
         self.coder = coder
+        self.piece = BYTES * coder.window
         self._coded = coded or {}
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
@@ -68,11 +73,18 @@ class LmicCodec(Codec):
 
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
-        (text,) = self.coder.decode([reader], [given])
-        if isinstance(text, MessageError):
-            raise text
-        check_read(text, given)
+        (text,) = self.read_many([reader], [given])
         return text
+
+    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
+        """See `Codec.read_many`: in step."""
+        texts = []
+        for text, condition in zip(self.coder.decode(readers, given), given, strict=True):
+            if isinstance(text, MessageError):
+                raise text
+            check_read(text, condition)
+            texts.append(text)
+        return texts
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
@@ -93,7 +105,7 @@ def build(spec: Spec) -> Codec:
     spec.only("model", "window", "batch")
     source = dict(spec.options).get("model")
     if not source:
-        raise InputError("a model is needed, such as lmic:model=smollm2")
+        raise InputError("a model is needed, such as lmic:model=smollm2-135m")
     coder = TextCoder(
         source,
         window=spec.integer("window", range(1, 1 << 20), TextCoder.window),

@@ -144,6 +144,5 @@ def read_tokenizer(folder: Path, symbols: int) -> Any:
     made.decoder = decoders.Sequence(
         [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
     )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=made, unk_token="<unk>", bos_token="<s>", eos_token="</s>"
-    )
+    wrapped: Any = PreTrainedTokenizerFast
+    return wrapped(tokenizer_object=made, unk_token="<unk>", bos_token="<s>", eos_token="</s>")

