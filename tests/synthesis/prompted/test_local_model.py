@@ -83,7 +83,7 @@ def test_a_run_with_a_local_model_verifies(folder, tmp_path):
 
 
 def test_what_is_not_there_is_refused(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         weights.load(str(tmp_path / "none.gguf"))
     with pytest.raises(InputError, match="cannot be loaded"):
         weights.load(str(tmp_path))
