@@ -70,10 +70,10 @@ class TextCoder:
         """Tokens of a window: so many that the model can look back on all."""
         return min(self.window, self.weights.context)
 
-    @cached_property
+    @property
     def vocabulary(self) -> Vocabulary:
-        """Its tokens."""
-        return Vocabulary(self.weights.tokenizer, self.weights.symbols)
+        """Its tokens; kept with the weights, so that a coder is small where it is sent."""
+        return self.weights.vocabulary
 
     def encode(self, texts: Sequence[bytes], given: Sequence[Condition]) -> list[Coded]:
         """The messages of texts, in order."""

@@ -6,13 +6,13 @@ step by step. `lockstep`: float32, both ends step the same batch; bound to a dev
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from codelength.predictors.lm.double import double
 from codelength.predictors.lm.tables import GRID, Grid
 from codelength.predictors.lm.weights import Weights
 
@@ -22,28 +22,6 @@ Exact = Literal["portable", "lockstep"]
 EXACT: tuple[Exact, ...] = ("portable", "lockstep")
 FARTHEST = 1 << 20
 """Steps to which logits are clipped: -inf, for tokens that a model never says, is a number too."""
-
-
-@contextmanager
-def double() -> Iterator[None]:
-    """Within, what asks for float32 gets float64: norms, softmax and rotary angles of any model."""
-    import torch
-    from torch.overrides import TorchFunctionMode
-
-    def widened(value: Any) -> Any:
-        return torch.float64 if value is torch.float32 else value
-
-    class Widening(TorchFunctionMode):
-        def __torch_function__(
-            self, function: Any, kinds: Any, given: Any = (), named: Any = None
-        ) -> Any:
-            if function is torch.Tensor.float:
-                return given[0].double()
-            named = {key: widened(value) for key, value in (named or {}).items()}
-            return function(*map(widened, given), **named)
-
-    with Widening():
-        yield
 
 
 class Reader:
