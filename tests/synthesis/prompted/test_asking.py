@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import signal
 import threading
+import time
 
 import pytest
 
@@ -184,6 +185,7 @@ def test_what_is_asked_is_cancelled_where_the_wait_is_interrupted():
 
     def interrupt() -> None:
         begun.wait()
+        time.sleep(0.2)  # until the wait has begun, too
         signal.pthread_kill(main, signal.SIGINT)
 
     threading.Thread(target=interrupt).start()
