@@ -2,11 +2,13 @@
 
 import importlib.util
 import os
+import pickle
 import subprocess
 import sys
 
 import pytest
 
+from codelength.codecs.combinators import Fallback, Raw
 from codelength.codecs.lmic.codec import LmicCodec
 from codelength.codecs.lmic.texts import TextCoder
 from codelength.codecs.registry import build
@@ -72,6 +74,13 @@ def test_bits_are_what_the_model_says(coder):
     (coded,) = coder.encode([TEXTS[2]], [Condition(length=len(TEXTS[2]))])
     windows = -(-len(coder.vocabulary.split(TEXTS[2])) // 48)
     assert coded.ideal_bits - 1 < len(coded.bits) < 1.003 * coded.ideal_bits + 2 * windows
+
+
+def test_the_decoder_has_no_messages_and_a_coder_is_small_to_send(coder):
+    codec = Fallback(LmicCodec(coder).prepare([Instance("0", b"abc")]), Raw())
+    assert codec.primary._coded
+    assert not codec.decoder().primary._coded
+    assert len(pickle.dumps(codec.decoder())) < 1000
 
 
 SCRIPT = """

@@ -237,8 +237,8 @@ def note_failed(runs: list[Run]) -> None:
         if failed:
             note(
                 f"{run.folder}: {failed:,} of {len(run.table()):,} calls failed and count as wrong."
-                " To ask for these again, delete the folder and repeat the command: answers that"
-                " came are kept in Inspect's cache."
+                " To ask again, delete the folder and repeat the command; of what went through"
+                " Inspect, answers that came are kept in its cache."
             )
 
 

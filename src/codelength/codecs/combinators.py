@@ -3,6 +3,7 @@
 Example: Fallback(Deflate(), Raw()) -> one selector bit, then the shorter of the two messages.
 """
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
@@ -145,6 +146,10 @@ class Fallback(Codec):
         parts: dict[str, Json] = {"codec": "fallback"}
         return parts | {"of": [self.primary.protocol(), self.backstop.protocol()]}
 
+    def decoder(self) -> Codec:
+        """See `Codec.decoder`."""
+        return type(self)(self.primary.decoder(), self.backstop.decoder())
+
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`."""
         return type(self)(self.primary.prepare(instances), self.backstop.prepare(instances))
@@ -223,6 +228,10 @@ class Transformed(Codec):
         """See `Codec.protocol`."""
         parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.name}
         return parts | {"of": self.inner.protocol()}
+
+    def decoder(self) -> Codec:
+        """See `Codec.decoder`."""
+        return type(self)(self.inner.decoder(), copy.deepcopy(self.transform))
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: the inner codec gets the transformed instances."""

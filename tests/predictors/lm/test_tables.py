@@ -19,7 +19,7 @@ from codelength.predictors.lm.tables import (
 
 def test_weights_are_the_exponential_rounded_down():
     getcontext().prec = 60
-    for step in [0, 1, 2, 1023, 1024, 5000, 15_000, 22_000, REACH - 1]:
+    for step in [0, 1, 2, 63, 64, 300, 1000, 1400, REACH - 1]:
         exact = int(Decimal(2) ** 32 * (Decimal(-step) / GRID).exp())
         assert weights()[step] == exact
     assert weights()[REACH] == 0

@@ -1,6 +1,10 @@
 """Models are asked, judged, told what is wrong, and asked again."""
 
+import asyncio
 import dataclasses
+import signal
+import threading
+import time
 
 import pytest
 
@@ -161,3 +165,39 @@ def test_another_provider_needs_inspect(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "inspect_ai.model", None)
     with pytest.raises(MissingExtra, match="pip install 'codelength\\[inspect\\]'"):
         model("openai/gpt-4o").generate([], Settings())
+
+
+def test_what_is_asked_is_cancelled_where_the_wait_is_interrupted():
+    pytest.importorskip("inspect_ai")
+    from codelength.synthesis.prompted.inspect_model import Loop
+
+    begun, ended = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.set()
+            raise
+
+    main = threading.main_thread().ident
+
+    def interrupt() -> None:
+        begun.wait()
+        time.sleep(0.2)  # until the wait has begun, too
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        Loop().run(work())
+    assert ended.wait(10)
+
+
+def test_a_forked_process_has_a_loop_of_its_own():
+    pytest.importorskip("inspect_ai")
+    from codelength.synthesis.prompted.inspect_model import forget, the_loop
+
+    one = the_loop()
+    forget()
+    assert the_loop() is not one

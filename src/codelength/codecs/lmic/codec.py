@@ -14,6 +14,7 @@ from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
+from codelength.predictors.lm.tables import GRID
 
 VERSION = 1
 """Of the messages; a change of tokens, tables or windows is a new one."""
@@ -38,7 +39,7 @@ class LmicCodec(Codec):
     def __init__(self, coder: TextCoder, coded: Mapping[Key, Coded] | None = None) -> None:
         self.coder = coder
         self.piece = BYTES * coder.window
-        self._coded = coded or {}
+        self._coded = coded
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: all are coded in step, and decoded again."""
@@ -62,7 +63,9 @@ class LmicCodec(Codec):
             CannotEncode: the model's message does not come back.
         """
         key = (target, given)
-        known = self._coded or self.prepare([Instance("", target, given)])._coded
+        known = self._coded
+        if known is None:
+            known = self.prepare([Instance("", target, given)])._coded or {}
         if key not in known:
             raise CannotEncode("the model's message does not decode")
         return Message(known[key].bits, known[key].ideal_bits)
@@ -92,7 +95,7 @@ class LmicCodec(Codec):
             "codec": "lmic",
             "version": VERSION,
             "weights": self.coder.weights.sha256,
-            "exact": self.coder.exact,
+            "grid": GRID,
             "window": self.coder.span,
         }
 

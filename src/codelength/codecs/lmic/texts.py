@@ -25,7 +25,7 @@ from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant
 from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
-from codelength.predictors.lm.exact import Array, Exact, Reader
+from codelength.predictors.lm.exact import Array, Reader
 from codelength.predictors.lm.tables import Buffer, decode_symbols, encode_window, weights
 from codelength.predictors.lm.tokens import Vocabulary
 from codelength.predictors.lm.weights import Weights, load
@@ -50,13 +50,11 @@ class TextCoder:
 
     Arguments:
         source: of the weights, see `predictors.lm.weights.load`.
-        exact: see `predictors.lm.exact`.
         window: tokens after which the model starts anew.
         batch: windows in step.
     """
 
     source: str
-    exact: Exact = "portable"
     window: int = 1024
     batch: int = 16
 
@@ -70,10 +68,10 @@ class TextCoder:
         """Tokens of a window: so many that the model can look back on all."""
         return min(self.window, self.weights.context)
 
-    @cached_property
+    @property
     def vocabulary(self) -> Vocabulary:
-        """Its tokens."""
-        return Vocabulary(self.weights.tokenizer, self.weights.symbols)
+        """Its tokens; kept with the weights, so that a coder is small where it is sent."""
+        return self.weights.vocabulary
 
     def encode(self, texts: Sequence[bytes], given: Sequence[Condition]) -> list[Coded]:
         """The messages of texts, in order."""
@@ -107,7 +105,7 @@ class TextCoder:
         states = np.stack([new_state() for _ in rows])
         outs = np.zeros((len(rows), MOST_BITS * lengths.max() + 128), np.uint8)
         ideal = 8.0 * (symbols >= words.symbols).sum(axis=1)
-        reader, table, escape = Reader(self.weights, self.exact), weights(), constant(words.escape)
+        reader, table, escape = Reader(self.weights), weights(), constant(words.escape)
         for first in range(0, symbols.shape[1], SLICE):
             part = slice(first, first + SLICE)
             grid = reader.read(np.ascontiguousarray(asked[:, part]))
@@ -149,7 +147,7 @@ class TextCoder:
         symbols = np.zeros(len(readers), np.int64)
         asked = np.full((len(readers), 1), words.escape, np.int64)
         on = np.ones(len(readers), bool)
-        model = Reader(self.weights, self.exact)
+        model = Reader(self.weights)
         for _ in range(self.span):
             grid = model.read(asked)[:, 0]
             decode_symbols(states, data, np.ascontiguousarray(grid), on, escape, table, symbols)

@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from hashlib import file_digest
+from collections.abc import Callable, Sequence
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from codelength.coding.cache import cache_root
 from codelength.errors import InputError
 from codelength.predictors.lm.llama2c import read_model, read_tokenizer
 
+VERSION = 1
+"""Of what is made of a file; a change below is a new one."""
 Read = Callable[[Path], tuple[Any, Any]]
 """Gives the model and the tokenizer of a path."""
 
@@ -39,18 +41,20 @@ def read_llama2c(path: Path) -> tuple[Any, Any]:
     return model, read_tokenizer(path, model.config.vocab_size)
 
 
-def converted(path: Path, hashed: Path, read: Read) -> Path:
-    """The folder with `path` as safetensors, named by the SHA-256 of the file `hashed`.
+def converted(path: Path, hashed: Sequence[Path], read: Read) -> Path:
+    """The folder with `path` as safetensors, named by the SHA-256 of the files `hashed`.
 
     Raises:
         InputError: it is missing or damaged, or the folder cannot be written.
     """
-    try:
-        with hashed.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {hashed}: {error.strerror}") from error
-    folder = cache_root() / "weights" / f"{path.stem}-{digest[:16]}"
+    digest = sha256(bytes([VERSION]))
+    for one in hashed:
+        try:
+            with one.open("rb") as file:
+                file_digest(file, lambda: digest)
+        except OSError as error:
+            raise InputError(f"cannot read {one}: {error.strerror}") from error
+    folder = cache_root() / "weights" / f"{path.stem}-{digest.hexdigest()[:16]}"
     if folder.is_dir():
         return folder
     try:

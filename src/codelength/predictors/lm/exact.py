@@ -1,49 +1,25 @@
-"""A causal model whose logits come out the same wherever its messages are read, or that says so.
+"""A causal model whose logits come out the same wherever its messages are read.
 
-`portable`: float64 throughout, so that logits are off by some 1e-13 between machines, thread counts
-and ways of computing them, and on a grid of 1 / 1024 by nothing. Written by whole windows, read
-step by step. `lockstep`: float32, both ends step the same batch; bound to a device and threads.
+It computes in float64, so its logits are off by some 1e-13 between machines, thread counts and
+batches, and whole windows against single steps. On a grid of 1 / 64 nearly all of them round alike;
+where one that counts does not, a reader finds the message damaged.
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from codelength.errors import InputError
+from codelength.predictors.lm.double import double
 from codelength.predictors.lm.tables import GRID, Grid
 from codelength.predictors.lm.weights import Weights
 
 Array = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Exact = Literal["portable", "lockstep"]
-EXACT: tuple[Exact, ...] = ("portable", "lockstep")
 FARTHEST = 1 << 20
 """Steps to which logits are clipped: -inf, for tokens that a model never says, is a number too."""
-
-
-@contextmanager
-def double() -> Iterator[None]:
-    """Within, what asks for float32 gets float64: norms, softmax and rotary angles of any model."""
-    import torch
-    from torch.overrides import TorchFunctionMode
-
-    def widened(value: Any) -> Any:
-        return torch.float64 if value is torch.float32 else value
-
-    class Widening(TorchFunctionMode):
-        def __torch_function__(
-            self, function: Any, kinds: Any, given: Any = (), named: Any = None
-        ) -> Any:
-            if function is torch.Tensor.float:
-                return given[0].double()
-            named = {key: widened(value) for key, value in (named or {}).items()}
-            return function(*map(widened, given), **named)
-
-    with Widening():
-        yield
 
 
 class Reader:
@@ -51,27 +27,29 @@ class Reader:
 
     Arguments:
         weights: of the model.
-        exact: see the module.
     """
 
-    def __init__(self, weights: Weights, exact: Exact) -> None:
-        import torch
-
-        self.exact = exact
-        kind = torch.float64 if exact == "portable" else torch.float32
-        self._model = weights.model_in(kind)
-        self._device = weights.device
+    def __init__(self, weights: Weights) -> None:
+        self._model, self._device = weights.double, weights.device
         self._past: Any = None
         self._logits: Any = None
 
     def read(self, tokens: Array) -> Grid:
-        """The logits behind each of `tokens`, int64 `[n, k]`, as steps: int32 `[n, k, symbols]`."""
+        """The logits behind each of `tokens`, int64 `[n, k]`, as steps: int32 `[n, k, symbols]`.
+
+        Raises:
+            InputError: the model keeps no keys and values that a step could go on from.
+        """
         import torch
 
         given = torch.from_numpy(tokens).to(self._device)
-        with torch.inference_mode(), self._precision():
+        with torch.inference_mode(), double():
             said = self._model(input_ids=given, past_key_values=self._past, use_cache=True)
-            self._past, self._logits = said.past_key_values, said.logits
+            self._past, self._logits = getattr(said, "past_key_values", None), said.logits
+            if self._past is None:
+                raise InputError(
+                    f"{type(self._model).__name__} keeps no keys and values; take another model"
+                )
             steps = torch.nan_to_num(said.logits.double() * GRID, nan=-FARTHEST)
             steps = steps.clamp(-FARTHEST, FARTHEST).round().to(torch.int32)
         grid: Grid = steps.cpu().numpy()
@@ -87,6 +65,3 @@ class Reader:
             nats = logits.logsumexp(-1) - logits.gather(-1, own)[..., 0]
         found: Floats = nats.cpu().numpy() / math.log(2)
         return found
-
-    def _precision(self) -> Any:
-        return double() if self.exact == "portable" else nullcontext()

@@ -1,7 +1,7 @@
 """A model's logits as integer frequency tables, the same on every machine.
 
-Logits are rounded to multiples of 1 / 1024. From there on all is integers: a symbol whose logit is
-d steps below the largest weighs floor(2^32 * e^(-d / 1024)), read from a table that is itself
+Logits are rounded to multiples of 1 / 64. From there on all is integers: a symbol whose logit is
+d steps below the largest weighs floor(2^32 * e^(-d / 64)), read from a table that is itself
 computed in integers, and gets one count and its share of about 2^28 others. So two machines whose
 logits differ by less than the grid sees write and read the same tables.
 """
@@ -24,10 +24,10 @@ Array = npt.NDArray[np.int64]
 Grid = npt.NDArray[np.int32]
 Buffer = npt.NDArray[np.uint8]
 
-GRID = 1024
+GRID = 64
 """Steps of a logit's unit, in nats."""
 UNIT_BITS = 32
-REACH = 22_800
+REACH = 1425
 """Steps below the largest logit from which on all weigh nothing: e^(-REACH / GRID) < 2^-32."""
 SPARE = constant(1 << 28)
 """Counts that are shared out by weight, besides one for each symbol."""
@@ -37,10 +37,10 @@ FARTHEST = constant(REACH)
 
 @cache
 def weights() -> Array:
-    """int64 `[REACH + 1]`: floor(2^32 * e^(-d / 1024)) for d = 0, 1, ..., 0 from there on."""
+    """int64 `[REACH + 1]`: floor(2^32 * e^(-d / 64)) for d = 0, 1, ..., 0 from there on."""
     point = 1 << 160
     term, ratio = point, 0
-    for k in range(1, 40):  # e^(-1/1024), by its series
+    for k in range(1, 40):  # e^(-1 / GRID), by its series
         ratio += term
         term = -term // (GRID * k)
     found, weight = [], point

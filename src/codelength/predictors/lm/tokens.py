@@ -5,11 +5,14 @@ no token spells is escaped: the escape token, then one of 256 equal choices. How
 is its own affair; `split` uses what it says only where `join` gives the bytes back.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 LONGEST = 16
 """Bytes of a token that the greedy split looks for."""
+STRANGE = re.compile("([\udc80-\udcff]+)")
+"""Bytes that are no UTF-8, as Python's `surrogateescape` decodes them."""
 
 
 def byte_letters() -> dict[str, int]:
@@ -25,6 +28,7 @@ def spellings(tokenizer: Any) -> list[bytes | None]:
     pieces = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
     special = set(tokenizer.all_special_ids)
     letters = byte_letters()
+    added = tokenizer.added_tokens_decoder
     marked = any(piece == "<0x00>" for piece in pieces)  # SentencePiece with byte fallback
     found: list[bytes | None] = []
     for number, piece in enumerate(pieces):
@@ -34,6 +38,8 @@ def spellings(tokenizer: Any) -> list[bytes | None]:
             byte = len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">")
             text = piece.replace("\u2581", " ").encode()
             found.append(bytes([int(piece[3:5], 16)]) if byte else text)
+        elif number in added:  # as it stands, not in letters
+            found.append(piece.encode())
         elif all(letter in letters for letter in piece):
             found.append(bytes(letters[letter] for letter in piece))
         else:
@@ -57,9 +63,9 @@ class Vocabulary:
         self.spelled = spellings(tokenizer)[:symbols]
         ends = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id, 0)
         self.escape = next(one for one in ends if one is not None)
-        self._numbers = {
+        self._numbers = {  # letters of SentencePiece's stand behind bytes, which are for the rest
             text: number
-            for number, text in reversed(list(enumerate(self.spelled)))
+            for number, text in enumerate(self.spelled)
             if text and number != self.escape
         }
 
@@ -82,12 +88,20 @@ class Vocabulary:
         return b"".join(parts)
 
     def _tokens(self, text: bytes) -> list[int] | None:
-        """The tokenizer's own split, where that spells the text."""
+        """The tokenizer's own split, where that spells the text.
+
+        Behind a space that tokenizers of SentencePiece's put in front, which is taken off again.
+        """
         said: Sequence[int] = self._tokenizer(
             text.decode(), add_special_tokens=False, split_special_tokens=True
         )["input_ids"]
         usable = all(token < self.symbols and token != self.escape for token in said)
-        return list(said) if usable and self.join(said) == text else None
+        if not usable:
+            return None
+        spelled = self.join(said)
+        if spelled == b" " + text:
+            return self._greedy(self.join(said[:1])[1:]) + list(said[1:])
+        return list(said) if spelled == text else None
 
     def _greedy(self, text: bytes) -> list[int]:
         """The longest token at each place, else an escaped byte."""
@@ -107,14 +121,6 @@ class Vocabulary:
 
 def _spans(data: bytes) -> Iterator[tuple[bytes, bool]]:
     """Parts of `data` in order, each with whether it is valid UTF-8."""
-    at = 0
-    while at < len(data):
-        try:
-            data[at:].decode()
-            yield data[at:], True
-            return
-        except UnicodeDecodeError as error:
-            if error.start:
-                yield data[at : at + error.start], True
-            yield data[at + error.start : at + error.end], False
-            at += error.end
+    for part in STRANGE.split(data.decode(errors="surrogateescape")):
+        if part:
+            yield part.encode(errors="surrogateescape"), not STRANGE.match(part)

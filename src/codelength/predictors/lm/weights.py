@@ -3,8 +3,8 @@
 Example: load("HuggingFaceTB/SmolLM2-360M"), load("model.gguf"), load("smollm2-135m").
 """
 
-import copy
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 from codelength.errors import InputError, MissingExtra
 from codelength.predictors.lm.catalogue import MODELS, found
 from codelength.predictors.lm.convert import converted, read_gguf, read_llama2c
-from codelength.predictors.lm.llama2c import CHECKPOINT, is_llama2c
+from codelength.predictors.lm.double import in_double
+from codelength.predictors.lm.llama2c import CHECKPOINT, TOKENIZER, is_llama2c
+from codelength.predictors.lm.tokens import Vocabulary
 
 if TYPE_CHECKING:
     import torch
+
+NEUTRAL = {"_name_or_path", "dtype", "transformers_version"}
+"""Settings of a model that its logits do not depend on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,23 +30,33 @@ class Weights:
 
     tokenizer: Any
     model: Any
-    _kinds: dict[Any, Any] = field(default_factory=dict)
 
-    def model_in(self, kind: "torch.dtype") -> Any:
-        """The model in another floating type; made once."""
-        if kind not in self._kinds:
-            same = kind is self.model.dtype
-            self._kinds[kind] = self.model if same else copy.deepcopy(self.model).to(kind)
-        return self._kinds[kind]
+    @cached_property
+    def double(self) -> Any:
+        """The model in float64."""
+        return in_double(self.model)
 
     @cached_property
     def sha256(self) -> str:
-        """Of all tensors by name, and of the tokenizer: what messages depend on."""
-        digest = sha256(self.tokenizer.backend_tokenizer.to_str().encode())
+        """Of what messages depend on: tensors by name, settings, tokenizer, special tokens."""
+        words = self.tokenizer
+        splitting = json.loads(words.backend_tokenizer.to_str())
+        for state in ("padding", "truncation"):  # as the last call left them
+            splitting.pop(state, None)
+        settings = self.model.config.to_diff_dict()
+        kept = {key: value for key, value in settings.items() if key not in NEUTRAL}
+        special = [words.bos_token_id, words.eos_token_id, words.unk_token_id]
+        parts = [splitting, kept, special, sorted(words.all_special_ids)]
+        digest = sha256(json.dumps(parts, sort_keys=True, default=str).encode())
         for name, tensor in sorted(self.model.state_dict().items()):
             digest.update(f"{name} {list(tensor.shape)}\n".encode())
             digest.update(tensor.detach().cpu().contiguous().numpy().data)
         return digest.hexdigest()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens, and what they spell."""
+        return Vocabulary(self.tokenizer, self.symbols)
 
     @property
     def context(self) -> int:
@@ -68,19 +83,24 @@ def load(source: str) -> Weights:
 
     Raises:
         MissingExtra: torch or transformers is not installed.
-        InputError: there are no such weights.
+        InputError: there are no such weights, or not all of them.
     """
     try:
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise MissingExtra(f"the model {source} needs: pip install 'codelength[lm]'") from error
     place = str(_place(source))
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
-    except (OSError, ValueError) as error:
+        causal: Any = AutoModelForCausalLM
+        model, told = causal.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
+    except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"the model {source} cannot be loaded: {error}") from error
+    if told["missing_keys"]:  # transformers makes them up, each time anew
+        missing = ", ".join(sorted(told["missing_keys"]))
+        raise InputError(f"the model {source} lacks weights: {missing[:200]}")
     return Weights(tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval())
 
 
@@ -93,7 +113,7 @@ def _place(source: str) -> Path | str:
             raise InputError(f"the model {source} is not here: codelength models pull {source}")
         path = here
     if path.suffix == ".gguf":
-        return converted(path, path, read_gguf)
+        return converted(path, [path], read_gguf)
     if is_llama2c(path):
-        return converted(path, path / CHECKPOINT, read_llama2c)
+        return converted(path, [path / CHECKPOINT, path / TOKENIZER], read_llama2c)
     return path if path.is_dir() else source

@@ -5,6 +5,7 @@ Answers are kept in Inspect's own cache, so a run that was killed does not ask t
 
 import asyncio
 import atexit
+import os
 import threading
 from collections.abc import Coroutine, Sequence
 from functools import cache
@@ -81,8 +82,13 @@ class Loop:
         atexit.register(self._close)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result of a coroutine."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        """The result of a coroutine, which is cancelled where the wait for it is interrupted."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
 
     def _close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -113,6 +119,15 @@ def opened(name: str) -> "inspect_ai.model.Model":
     except Exception as error:
         said = Text.from_markup(str(error)).plain.strip()
         raise InputError(f"the model {name} cannot be used: {said}") from error
+
+
+def forget() -> None:
+    """In a forked process: its parent's loop has no thread there."""
+    opened.cache_clear()
+    the_loop.cache_clear()
+
+
+os.register_at_fork(after_in_child=forget)
 
 
 class InspectModel(Model):

@@ -6,8 +6,16 @@ Greedy answers are the same each time on one machine; sampled ones follow `seed`
 from collections.abc import Sequence
 from typing import Any
 
+from codelength.errors import InputError
 from codelength.predictors.lm.weights import Weights, load
-from codelength.synthesis.prompted.generation import LENGTH, STOP, Generation, Model, Settings
+from codelength.synthesis.prompted.generation import (
+    FAILED,
+    LENGTH,
+    STOP,
+    Generation,
+    Model,
+    Settings,
+)
 from codelength.synthesis.prompted.prompts import Prompt
 
 BATCH = 16
@@ -19,7 +27,10 @@ def text_of(prompt: Prompt, tokenizer: Any) -> str:
     turns = [{"role": turn.role, "content": turn.text} for turn in prompt]
     if not tokenizer.chat_template:
         return "\n\n".join(turn.text for turn in prompt) + "\n"
-    text: str = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    try:
+        text: str = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    except Exception as error:  # templates are programs of the models' makers
+        raise InputError(f"the model's own chat template fails: {error}") from error
     return text
 
 
@@ -63,21 +74,26 @@ def _answers(
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    given = tokenizer(list(texts), return_tensors="pt", padding=True, add_special_tokens=False)
+    plain = not tokenizer.chat_template  # a template has its own special tokens
+    given = tokenizer(list(texts), return_tensors="pt", padding=True, add_special_tokens=plain)
     given = {key: given[key].to(weights.device) for key in ("input_ids", "attention_mask")}
     manner: dict[str, Any] = {"do_sample": False}
     if settings.temperature:
         manner = {"do_sample": True, "temperature": settings.temperature, "top_k": 0, "top_p": 1.0}
+    width = given["input_ids"].shape[1]
+    room = weights.context - width
+    if room < 1:
+        error = f"a prompt of {width} tokens in a context of {weights.context}"
+        return [Generation("", FAILED, error=error) for _ in texts]
     devices = [weights.device] if weights.device.type == "cuda" else []
     with torch.inference_mode(), torch.random.fork_rng(devices):
         torch.manual_seed((settings.seed or 0) * 1_000_003 + place)
         said = model.generate(
             **given,
-            max_new_tokens=settings.tokens,
+            max_new_tokens=min(settings.tokens, room),
             pad_token_id=tokenizer.pad_token_id,
             **manner,
         )
-    width = given["input_ids"].shape[1]
     ends = model.generation_config.eos_token_id
     stops = set(ends if isinstance(ends, list) else [ends])
     sizes = given["attention_mask"].sum(dim=1).tolist()
