@@ -70,7 +70,7 @@ def test_analyze_decodes_a_run(cli, tmp_path):
     arguments = ("--modality", "synthetic", "--codec", codec, "--limit", 20, "--workers", 1)
     ran = cli("kt", "run", *arguments, "--out", out, "--json")
     (row,) = ran.json
-    assert "of 20 calls failed and count as wrong" in ran.err
+    assert "of 20 calls failed (RuntimeError: the scripted model fails on purpose)" in ran.err
     (group,) = cli("kt", "analyze", out, "--json").json
     assert group["name"] == "synthetic"
     assert group["accuracy"] == row["accuracy"]
@@ -92,7 +92,31 @@ def test_a_run_without_programs_is_refused(cli, tmp_path):
     )
     found = cli("kt", "analyze", tmp_path / "g")
     assert found.code == 2
-    assert "proposes no programs" in found.err
+    assert "left out, gzip proposes no programs" in found.err
+    assert "holds no run of program" in found.err
+
+
+def test_a_model_beside_a_baseline_is_analyzed(cli, tmp_path):
+    codec = "program:model=scripted/right,gzip"
+    arguments = ("--modality", "synthetic", "--codec", codec, "--limit", 3, "--workers", 1)
+    assert cli("kt", "run", *arguments, "--out", tmp_path / "g").code == 0
+    (group,) = cli("kt", "analyze", tmp_path / "g", "--json").json
+    assert (group["items"], group["accuracy"]) == (3, 1)
+
+
+def test_a_run_whose_calls_all_fail_is_an_error(cli, tmp_path):
+    codec = "program:model=scripted/failing"
+    arguments = ("--modality", "synthetic", "--codec", codec, "--limit", 3, "--workers", 1)
+    found = cli("kt", "run", *arguments, "--out", tmp_path / "g")
+    assert found.code == 2
+    assert "3 of 3 calls failed (RuntimeError" in found.err
+
+
+def test_nothing_is_written_for_a_model_that_is_not_there(cli, tmp_path):
+    codec = f"program:model=transformers/{tmp_path / 'none.gguf'}"
+    arguments = ("--modality", "synthetic", "--codec", codec, "--limit", 3, "--workers", 1)
+    assert cli("kt", "run", *arguments, "--out", tmp_path / "g").code == 2
+    assert not (tmp_path / "g").exists()
 
 
 @pytest.mark.parametrize("command", ["score", "analyze"])

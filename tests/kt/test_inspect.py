@@ -194,6 +194,15 @@ def test_reasoning_is_not_the_answer():
     assert generation(ModelOutput(model="m", error="boom")).end == "failed"
 
 
+def test_a_folder_of_something_else_is_not_written_into(log, tmp_path):
+    from codelength.kt.inspect_log import import_log
+
+    (tmp_path / "grid.json").write_text("{}")
+    with pytest.raises(InputError, match="is no run folder"):
+        import_log(path_of(log), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_what_is_no_log_is_refused(tmp_path):
     from codelength.kt.inspect_log import read_log
 

@@ -26,7 +26,7 @@ from codelength.cli.rows import read_rows, sequence_of
 from codelength.cli.solve import solve
 from codelength.codecs.registry import split_specs
 from codelength.coding.messages import write_atomic
-from codelength.errors import InputError, MessageError
+from codelength.errors import InputError, MessageError, ModelError
 from codelength.runs import Estimate, Run
 
 app = typer.Typer(
@@ -228,18 +228,28 @@ def run(
 
 
 def note_failed(runs: list[Run]) -> None:
-    """Tell of calls to models that failed: they say nothing of the model, and count as wrong."""
+    """Tell of calls to models that failed: they say nothing of the model, and count as wrong.
+
+    Raises:
+        ModelError: all calls of a run failed.
+    """
     from codelength.synthesis.prompted.generation import FAILED
 
     for run in runs:
-        notes = [text for text in run.table()["note"].to_pylist() if text]
-        failed = sum(FAILED in text.split("; ") for text in notes)
-        if failed:
-            note(
-                f"{run.folder}: {failed:,} of {len(run.table()):,} calls failed and count as wrong."
-                " To ask again, delete the folder and repeat the command; of what went through"
-                " Inspect, answers that came are kept in its cache."
-            )
+        notes = [text.split("; ") for text in run.table()["note"].to_pylist() if text]
+        failed = [parts for parts in notes if FAILED in parts]
+        if not failed:
+            continue
+        said = (
+            f"{run.folder}: {len(failed):,} of {len(run.table()):,} calls failed"
+            f" ({'; '.join(failed[0][2:])})"
+        )
+        again = "to ask again, delete the folder and repeat the command"
+        if len(failed) == len(run.table()):
+            raise ModelError(f"{said}; {again}")
+        cached = "scripted/" not in run.codec and "transformers/" not in run.codec
+        kept = "; answers that came are kept in Inspect's cache" if cached else ""
+        note(f"{said} and count as wrong; {again}{kept}")
 
 
 def refuse_lost(runs: list[Run]) -> None:

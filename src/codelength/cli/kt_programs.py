@@ -51,8 +51,11 @@ Modality = Annotated[
 
 
 def _file(path: Path, modality: str) -> Iterator["Candidate"]:
+    from codelength.corpora.kt import MODALITIES
     from codelength.kt.candidates import candidates
 
+    if modality and modality not in MODALITIES:
+        raise InputError(f"--modality {modality}: there are {', '.join(MODALITIES)}")
     for number, row in read_json(path):
         yield from candidates(row, f"{path}, line {number}", modality)
 
@@ -70,12 +73,13 @@ def _folder(path: Path) -> list["Candidate"]:
     runs = [load_run(folder) for folder in folders_in_order(path)]
     modalities = [str(run.corpus.get("modality", "")) for run in runs]
     for run, modality in zip(runs, modalities, strict=True):
+        if run.codec.partition(":")[0] not in PROPOSING:
+            note(f"{run.folder}: left out, {run.codec} proposes no programs")
+            continue
         name = modality
         if modalities.count(modality) > 1:  # other lengths, models or prompts
             name = f"{modality} {run.corpus.get('item_length', '')} {run.codec}"
 
-        if run.codec.partition(":")[0] not in PROPOSING:
-            raise InputError(f"{run.folder}: a run of {run.codec}, which proposes no programs")
         codec = python_codec(run.codec)
         seconds = codec.limits.seconds if codec else None
 
@@ -87,6 +91,8 @@ def _folder(path: Path) -> list["Candidate"]:
 
         if not verify_run(run.folder, keep).messages:
             raise InputError(f"{run.folder} is a run of estimates: it has no messages to decode")
+    if not found:
+        raise InputError(f"{path} holds no run of {', '.join(PROPOSING)}")
     return found
 
 
@@ -198,15 +204,6 @@ def analyze(
         raise InputError(f"{source} has no rows")
     found = _scored(candidates, judge, workers_or_cores(workers), source.name)
     tables = kt_analysis.tables(found)
-    if as_json:
-        print_json(asdict(one) for one in kt_analysis.by_modality(found))
-    else:
-        for title, table in tables:
-            print(f"## {title}\n")
-            print_table(table, "auto")
-            print()
-    if not all(one.official for one in found):
-        note(UNOFFICIAL)
     if out is not None:
         from codelength.report.kt_figures import write_figures
 
@@ -214,6 +211,15 @@ def analyze(
         written = write_figures(found, out)
         write_atomic(out / "tables.md", text.encode())
         note(f"written: {os.fspath(out)}/tables.md and {len(written)} figures")
+    if not all(one.official for one in found):
+        note(UNOFFICIAL)
+    if as_json:
+        print_json(asdict(one) for one in kt_analysis.by_modality(found))
+        return
+    for title, table in tables:
+        print(f"## {title}\n")
+        print_table(table, "auto")
+        print()
 
 
 def import_log(

@@ -4,7 +4,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -66,8 +65,7 @@ def encode(
     """
     from codelength.runs.files import encode_file
 
-    with GridProgress("bytes encoded") as progress:
-        found = encode_file(file, codec, out, partial(progress, file.name))
+    found = encode_file(file, codec, out)
     if as_json:
         print_verifications([found], True)
         return

@@ -141,6 +141,11 @@ class Fallback(Codec):
             targets.update(zip(own, read, strict=True))
         return [targets[k] for k in range(len(readers))]
 
+    def open(self) -> None:
+        """See `Codec.open`."""
+        self.primary.open()
+        self.backstop.open()
+
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
         parts: dict[str, Json] = {"codec": "fallback"}
@@ -223,6 +228,10 @@ class Transformed(Codec):
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
+
+    def open(self) -> None:
+        """See `Codec.open`."""
+        self.inner.open()
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""

@@ -115,6 +115,13 @@ class Codec(ABC):
         """The encoder's end for these instances: it may look at what the decoder never sees."""
         return self
 
+    def open(self) -> None:  # noqa: B027  most have nothing to open
+        """Make sure, before a run is begun, that what the encoder needs is there.
+
+        Raises:
+            InputError: a model is unknown, or lacks a key; says which.
+        """
+
     def decoder(self) -> "Codec":
         """A codec that shares no state with this one, taken before this one sees a target.
 

@@ -104,6 +104,9 @@ def run_grid(
     if not cells:
         raise InputError("nothing to run: name at least one --modality and one --codec")
     corpora = {(one.modality, one.item_length): _corpus(one, data) for one in cells}
+    for codec in built.values():
+        if isinstance(codec, Codec):
+            codec.open()
     _claim(out, spec)
     runs = []
     for cell in cells:

@@ -14,7 +14,7 @@ from codelength.errors import InputError, MissingExtra
 from codelength.kt.metrics import keep_gzip_sizes
 from codelength.runs.engine import Engine
 from codelength.runs.measure import measure
-from codelength.runs.store import Run
+from codelength.runs.store import INFO, Run
 from codelength.sandbox import Limits
 from codelength.synthesis.prompted.asking import Answer, Manner, best, judged
 from codelength.synthesis.prompted.codec import PythonCodec
@@ -123,6 +123,8 @@ def import_log(
     Raises:
         InputError: see `read_log`; or the data are not those of the log.
     """
+    if out.is_dir() and any(out.iterdir()) and not (out / INFO).is_file():
+        raise InputError(f"{out} exists and is no run folder; choose another --out")
     log = read_log(path)
     options = log.options
     corpus = kt_corpus(

@@ -33,6 +33,10 @@ def _axes() -> tuple[Any, "Axes"]:
     return pyplot.subplots(figsize=(6, 4), layout="constrained")
 
 
+STYLES = ("-", "--", "-.", ":")
+"""Of lines, so that equal ones show."""
+
+
 def _modalities(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
     kinds: dict[str, list[Scored]] = {}
     for one in scored:
@@ -78,42 +82,52 @@ def accuracy_by_lines(scored: Sequence[Scored]) -> Any:
 def prefix_curve(scored: Sequence[Scored]) -> Any:
     """Share of items whose right prefix has at least so many symbols (KT, Fig. 6)."""
     figure, axes = _axes()
-    for modality, items in _modalities(scored).items():
-        prefixes = np.sort([one.prefix for one in items])
-        axes.step(
-            prefixes, 100 * (1 - np.arange(len(items)) / len(items)), where="pre", label=modality
-        )
+    for turn, (modality, items) in enumerate(_modalities(scored).items()):
+        prefixes, counts = np.unique([one.prefix for one in items], return_counts=True)
+        shares = 100 * counts[::-1].cumsum()[::-1] / len(items)
+        places = np.concatenate([[0], prefixes])
+        style = STYLES[turn % len(STYLES)]
+        axes.step(places, [100, *shares], style, where="pre", label=modality)
     axes.set_xlabel("symbols of the longest right prefix, at least")
     axes.set_ylabel("items, %")
     axes.set_ylim(0, 105)
     axes.grid(alpha=0.3)
-    axes.legend()
+    axes.legend(framealpha=0.5)
     return figure
 
 
-def _cumulative(scored: Sequence[Scored], of: Callable[[Scored], int], label: str) -> Any:
+def _cumulative(
+    scored: Sequence[Scored], of: Callable[[Scored], int], label: str, what: str
+) -> Any:
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = _axes()
-    for modality, items in _modalities(scored).items():
-        values = np.sort([of(one) for one in items])
-        shares = 100 * np.arange(1, len(values) + 1) / len(values)
-        axes.step(values, shares, where="post", label=modality)
+    for turn, (modality, items) in enumerate(_modalities(scored).items()):
+        values, counts = np.unique([of(one) for one in items], return_counts=True)
+        shares = 100 * counts.cumsum() / len(items)
+        places = np.concatenate([values[:1], values])
+        style = STYLES[turn % len(STYLES)]
+        axes.step(places, [0, *shares], style, where="post", label=modality)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(label)
-    axes.set_ylabel("items, cumulative %")
+    axes.set_ylabel(f"{what}, cumulative %")
     axes.set_ylim(0, 105)
     axes.grid(alpha=0.3)
-    axes.legend()
+    axes.legend(framealpha=0.5)
     return figure
 
 
 def sequence_lengths(scored: Sequence[Scored]) -> Any:
     """Symbols of the targets, cumulative (KT, Fig. 7)."""
-    return _cumulative(scored, lambda one: len(one.candidate.target), "symbols of the sequence")
+    return _cumulative(
+        scored, lambda one: len(one.candidate.target), "symbols of the sequence", "items"
+    )
 
 
 def program_lengths(scored: Sequence[Scored]) -> Any:
     """Lines of the programs, cumulative (KT, Fig. 8)."""
     with_program = [one for one in scored if one.candidate.program]
-    return _cumulative(with_program, program_lines, "lines of the program")
+    return _cumulative(with_program, program_lines, "lines of the program", "programs")
 
 
 FIGURES: dict[str, Callable[[Sequence[Scored]], Any]] = {

@@ -14,7 +14,7 @@ from codelength.codecs.registry import build as build_by_name
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition, Instance
-from codelength.errors import CannotEncode, MessageError
+from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.sandbox import Limits, Outcome, Status, sandbox
 from codelength.synthesis.prompted.asking import Answer, Asker, Manner
 from codelength.synthesis.prompted.generation import Settings
@@ -74,6 +74,11 @@ class PythonCodec(Codec):
     def price(self, program: str) -> int:
         """Bits of a program's text."""
         return len(self.text.encode(program.encode()))
+
+    def open(self) -> None:
+        """See `Codec.open`."""
+        if self.asker is not None:
+            self.asker.model.open()
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
@@ -146,7 +151,10 @@ def build(spec: Spec) -> Codec:
         limits=Limits(seconds=spec.number("seconds", None) or Limits.seconds),
         sandbox=spec.choice("sandbox", ("best", "jail", "wasm", "none"), "best"),
     )
-    text = build_codec(options.get("prior", "python"))
+    prior = options.get("prior", "python")
+    if prior.partition(":")[0] in ("gold", "solver", "program"):
+        raise InputError(f"--codec {spec.text}: {prior} codes no texts; take gzip, xz, python...")
+    text = build_codec(prior)
     asker = Asker(model(options.get("model", "")), manner)
     return Fallback(PythonCodec(text, asker, manner.limits, manner.sandbox), Raw())
 

@@ -58,6 +58,13 @@ class Model(ABC):
     name: str
     together: int = 0
 
+    def open(self) -> None:  # noqa: B027  most have nothing to open
+        """Make sure that it can be asked.
+
+        Raises:
+            InputError: it cannot; says why.
+        """
+
     @abstractmethod
     def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
         """One answer to each prompt, in order. A call that fails is an answer too (`FAILED`)."""

@@ -107,9 +107,13 @@ def opened(name: str) -> "inspect_ai.model.Model":
     """A model, made once a process: its weights, its connections.
 
     Raises:
+        MissingExtra: inspect_ai is not installed.
         InputError: no provider knows it, or it lacks a key or a package.
     """
-    from inspect_ai.model import get_model
+    try:
+        from inspect_ai.model import get_model
+    except ImportError as error:
+        raise MissingExtra(f"the model {name} needs: pip install 'codelength[inspect]'") from error
 
     async def get() -> "inspect_ai.model.Model":
         return get_model(name, memoize=False)
@@ -117,7 +121,7 @@ def opened(name: str) -> "inspect_ai.model.Model":
     try:
         return the_loop().run(get())
     except Exception as error:
-        said = Text.from_markup(str(error)).plain.strip()
+        said = " ".join(Text.from_markup(str(error)).plain.replace("ERROR:", "").split())
         raise InputError(f"the model {name} cannot be used: {said}") from error
 
 
@@ -143,6 +147,10 @@ class InspectModel(Model):
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def open(self) -> None:
+        """See `Model.open`."""
+        opened(self.name)
+
     def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
         """See `Model.generate`.
 
@@ -150,13 +158,10 @@ class InspectModel(Model):
             MissingExtra: inspect_ai is not installed.
             InputError: no provider knows the model, or it lacks a key or a package.
         """
-        try:
-            from inspect_ai.model import CachePolicy
-        except ImportError as error:
-            raise MissingExtra(
-                f"the model {self.name} needs: pip install 'codelength[inspect]'"
-            ) from error
-        model, drawn, keep = opened(self.name), config(settings), CachePolicy(expiry=None)
+        model = opened(self.name)
+        from inspect_ai.model import CachePolicy
+
+        drawn, keep = config(settings), CachePolicy(expiry=None)
 
         async def one(prompt: Prompt) -> Generation:
             try:

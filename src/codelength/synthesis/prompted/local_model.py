@@ -47,6 +47,10 @@ class LocalModel(Model):
         self.name = name
         self.source = name.partition("/")[2]
 
+    def open(self) -> None:
+        """See `Model.open`: loads the weights."""
+        load(self.source)
+
     def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
         """See `Model.generate`."""
         weights = load(self.source)
