@@ -105,11 +105,12 @@ def test_without_the_libraries_the_extra_is_named(monkeypatch):
     reason="SmolLM2 is not here: codelength models pull smollm2-135m",
 )
 def test_a_real_model_answers_from_its_gguf_file(tmp_path, monkeypatch):
+    path = catalogue.found(catalogue.SMOLLM2)
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    (said,) = model("transformers/smollm2-135m").generate(
+    said, *_ = model(f"transformers/{path}").generate(
         [prompt(bytes([5] * 20))], Settings(tokens=40)
     )
     assert "5, 5, 5, 5" in said.text
-    kept = weights.load.__wrapped__("smollm2-135m")  # from the folder, not from the file again
+    kept = weights.load.__wrapped__(str(path))  # from the folder, not from the file again
     assert kept.model.config.num_hidden_layers == 30
     assert len(list((tmp_path / "weights").iterdir())) == 1
