@@ -40,8 +40,10 @@ def bare(coder: TextCoder, pieces: list[bytes]) -> tuple[float, float]:
     """Bits of the tokens by float32 logits, and the seconds of the forwards."""
     import torch
 
-    windows = [coder.vocabulary.split(piece)[: coder.span] for piece in pieces]
     words, bits, seconds = coder.vocabulary, 0.0, 0.0
+    windows = []
+    for tokens in map(words.split, pieces):
+        windows += [tokens[k : k + coder.span] for k in range(0, len(tokens), coder.span)]
     for first in range(0, len(windows), coder.batch):
         rows = windows[first : first + coder.batch]
         width = max(map(len, rows))
