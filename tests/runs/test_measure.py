@@ -10,10 +10,11 @@ from codelength.codecs.registry import build
 from codelength.coding.messages import read_messages
 from codelength.corpora.files import FileCorpus
 from codelength.corpora.kt import kt_corpus
-from codelength.errors import CodelengthError, InputError, MessageError
+from codelength.errors import CodelengthError, InputError, MessageError, ModelError
 from codelength.runs import Exact, query, verify_run
 from codelength.runs.engine import Engine
 from codelength.runs.measure import Batch, work
+from codelength.runs.store import read_parquet
 from codelength.runs.writer import RunWriter
 
 FINAL = {"instances.parquet", "messages.cl", "run.json", "times.parquet"}
@@ -78,6 +79,33 @@ def test_a_codec_that_gathers_is_prepared_in_this_process(tmp_path, corpus):
     assert all(one.startswith(f"[{os.getpid()}, 8]") for one in notes[20:])
     assert not any(one.endswith(f"in {os.getpid()}") for one in notes)
     assert Fallback(Gathering(), Raw()).together == 20
+
+
+class Failing(Gathering):
+    """A codec that can be prepared once."""
+
+    def prepare(self, instances):
+        if self.kept:
+            raise ModelError("the model is gone")
+        self.kept = [1]
+        return Gathering(self.kept)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_prepared_before_a_failure_is_kept(tmp_path, corpus, workers):
+    with Engine(workers) as engine, pytest.raises(ModelError, match="is gone"):
+        measure(Failing(), corpus, tmp_path / "run", engine=engine)
+    kept = measure_parts(tmp_path / "run")
+    assert kept == [*range(20)]
+
+
+def measure_parts(folder):
+    """The places of the instances in a run's parts."""
+    return sorted(
+        place
+        for part in (folder / "parts").glob("part-*.parquet")
+        for place in read_parquet(part)["index"].to_pylist()
+    )
 
 
 class Forgetful(Codec):

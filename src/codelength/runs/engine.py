@@ -97,8 +97,16 @@ class Engine:
         self, pool: ProcessPoolExecutor, function: Callable[[Task], Result], tasks: Iterable[Task]
     ) -> Iterator[Result]:
         flying: deque[Future[tuple[Result, int]]] = deque()
-        largest = 0
-        for task in tasks:
+        largest, upcoming = 0, iter(tasks)
+        failure: CodelengthError | None = None
+        while True:
+            try:
+                task = next(upcoming)
+            except StopIteration:
+                break
+            except CodelengthError as error:  # what was sent before still comes back
+                failure = error
+                break
             flying.append(pool.submit(_call, function, task))
             while flying and (len(flying) >= AHEAD * self.workers or flying[0].done()):
                 result, size = flying.popleft().result()
@@ -110,3 +118,5 @@ class Engine:
             yield result
         if largest > LARGE:
             self._stop()
+        if failure:
+            raise failure

@@ -135,10 +135,10 @@ class Asker:
         answers = self._round(targets, prompts, 1, manner)
         ends = [answer.generation.end for answer in answers]
         if len(ends) >= OUTAGE and set(ends) == {FAILED}:
+            said = (answers[0].generation.error or "no reason given").splitlines()[0][:200]
             raise ModelError(
-                f"all {len(ends)} calls to {self.model.name} failed"
-                f" ({answers[0].generation.error.splitlines()[0][:200]}); mend that, and run the"
-                " same command again to go on"
+                f"all {len(ends)} calls to {self.model.name} failed ({said}); mend that, and run"
+                " the same command again to go on"
             )
         for repeat in range(manner.repairs):
             wrong = [
