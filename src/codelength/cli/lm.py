@@ -9,6 +9,7 @@ import typer
 from codelength.cli.options import AsJson
 from codelength.cli.output import GridProgress, print_json, print_table
 from codelength.errors import InputError, MessageError
+from codelength.predictors.lm.catalogue import DEFAULT
 
 models = typer.Typer(
     help="Language models that are known by name.",
@@ -16,7 +17,6 @@ models = typer.Typer(
     pretty_exceptions_enable=False,
 )
 SUFFIX = ".cl"
-DEFAULT = "smollm2-135m"
 
 
 def compress(
