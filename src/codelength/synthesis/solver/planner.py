@@ -55,6 +55,7 @@ class Effort:
         work: symbols that are covered at most, over all tapes; more for a budget above the usual.
         shortest: derived parts of fewer symbols are not looked for.
         dive: plans that are peeled further by the look alone; 0 for the search by levels.
+        longest: targets of more symbols are not searched this way.
     """
 
     looks: int = 8
@@ -74,6 +75,7 @@ class Effort:
     work: int = 100_000
     shortest: int = 3
     dive: int = 0
+    longest: int = 1 << 40
 
 
 FIRST = Effort()
@@ -99,6 +101,7 @@ WIDER = Effort(
     trials=200,
     work=45_000,
     shortest=1,
+    longest=320,
 )
 
 

@@ -95,6 +95,8 @@ class Solver(Synthesizer):
                 self.prior, target, self.limits, isinstance(self.prior, FittedPrior), planner.end
             )
             for effort in self.efforts:
+                if len(symbols) > effort.longest:
+                    continue
                 planner.run(symbols, effort)
                 found = self.priced(planner.candidates, target)
                 trials = min(effort.trials, effort.work // len(symbols))
