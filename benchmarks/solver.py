@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--symbols", type=number, default=SYNTHETIC_BYTES,
                          help="stop sampling at so many symbols")  # fmt: skip
         one.add_argument("--items", type=number, help="at most so many items (of each group)")
+        one.add_argument("--longer", type=int, default=-1,
+                         help="rates: only items of more than so many symbols")  # fmt: skip
         one.add_argument("--prior", type=names, default=names(default))
         one.add_argument("--budget", type=number, default=Budget().nodes, help="nodes an item")
         one.add_argument("--long", type=number, default=Budget().nodes,

@@ -23,7 +23,11 @@ CLASSES = ((0, 16), (17, 32), (33, 64), (65, 128), (129, 256), (257, 1 << 40))
 
 
 def rates(options: argparse.Namespace) -> None:
-    tasks = sampled(options.seed, options.symbols, options.items)
+    tasks = [
+        task
+        for task in sampled(options.seed, options.symbols, options.items)
+        if len(task.sequence) > options.longer
+    ]
     columns, by_length = {}, []
     for name in options.prior:
         began = time.monotonic()

@@ -104,6 +104,8 @@ ARITY = np.array([len(op.arguments) for op in OPERATIONS] + [1], dtype=np.int64)
 """Arguments of each operation, `OUTPUT` included, int64 `[22]`."""
 KINDS = np.zeros((len(OPERATIONS) + 1, 3), dtype=np.int64)
 """Kind of each argument, int64 `[22, 3]`."""
+WIDTHS = tuple(1 + len(operation.arguments) for operation in OPERATIONS)
+"""Words of a line of each operation; `set_list` has its values besides."""
 for _number, _operation in enumerate(OPERATIONS):
     KINDS[_number, : len(_operation.arguments)] = _operation.arguments
 

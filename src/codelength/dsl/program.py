@@ -4,7 +4,6 @@ Example: Program.parse("sequence_1 = range_func_up(0, 3)\noutput = sequence_1").
 -> array([0, 1, 2, 3]).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from codelength.dsl import interpreter, syntax
 from codelength.dsl.interpreter import Limits
-from codelength.dsl.operations import OPERATIONS, OUTPUT, SET_LIST
+from codelength.dsl.operations import OPERATIONS, OUTPUT, SET_LIST, WIDTHS
 from codelength.errors import ProgramError
 
 Array = npt.NDArray[np.int64]
@@ -106,15 +105,12 @@ class Program:
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """Where each line starts in the words, the output line too."""
-        return tuple(self._walk())
-
-    def _walk(self) -> Iterator[int]:
-        here = 0
-        while True:
-            yield here
-            if self.words[here] == OUTPUT:
-                return
-            here += interpreter.words_of_line(self.words, here)
+        words, here = self.words.tolist(), 0
+        found = [0]
+        while words[here] != OUTPUT:
+            here += 2 + words[here + 1] if words[here] == SET_LIST else WIDTHS[words[here]]
+            found.append(here)
+        return tuple(found)
 
     @property
     def lines(self) -> int:

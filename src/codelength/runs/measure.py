@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 import codelength
@@ -46,7 +47,7 @@ class Batch:
     observer: Observer
     places: list[int]
     instances: list[Instance]
-    encoder: Codec | None = None
+    encoder: Codec | Estimator | None = None
 
 
 @dataclass
@@ -66,13 +67,17 @@ class Pace:
 def work(batch: Batch) -> list[Entry]:
     """Encode a batch, decode its messages from one stream, and compare."""
     if isinstance(batch.codec, Estimator):
-        estimator = batch.codec.prepare(batch.instances)
+        estimator = batch.encoder or batch.codec.prepare(batch.instances)
+        if not isinstance(estimator, Estimator):
+            raise AssertionError("an estimator prepares an estimator")
         return [
             _estimate(estimator, place, instance)
             for place, instance in zip(batch.places, batch.instances, strict=True)
         ]
     decoder = batch.codec.decoder()  # has the messages and the conditions, and saw no target
     encoder = batch.encoder or batch.codec.prepare(batch.instances)
+    if not isinstance(encoder, Codec):
+        raise AssertionError("a codec prepares a codec")
     made: list[tuple[Message, float]] = []
     stream = BitWriter()
     for instance in batch.instances:
@@ -83,28 +88,57 @@ def work(batch: Batch) -> list[Entry]:
             raise InputError(f"{instance.id}: {error}; wrap the codec in a Fallback") from error
         made.append((message, time.perf_counter() - start))
         stream.append(message.bits)
-    reader = BitReader(bytes(stream), len(stream))
+    if batch.codec.together:
+        back = _read_together(decoder, stream, batch, [len(one.bits) for one, _ in made])
+    else:
+        back = _read_each(decoder, stream, batch, [len(one.bits) for one, _ in made])
     entries = []
-    for place, instance, (message, seconds) in zip(
-        batch.places, batch.instances, made, strict=True
+    for place, instance, (message, seconds), (target, decoding) in zip(
+        batch.places, batch.instances, made, back, strict=True
     ):
-        end = reader.position + len(message.bits)
-        start = time.perf_counter()
-        verified = _comes_back(decoder, batch.observer, reader, instance) and (
-            reader.position == end
-        )
-        decoding = time.perf_counter() - start
-        reader.position = end
+        verified = target is not None and batch.observer.accepts(instance, target)
         row = _row(place, instance, message, verified)
         entries.append(Entry(row, message.bits, seconds, decoding))
     return entries
 
 
-def _comes_back(codec: Codec, observer: Observer, reader: BitReader, instance: Instance) -> bool:
+Back = tuple[bytes | None, float]
+"""A decoded target, None where there is none, and the seconds that it took."""
+
+
+def _read_each(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[int]) -> list[Back]:
+    """Targets of messages one by one, each of which must end where the next one begins."""
+    reader = BitReader(bytes(stream), len(stream))
+    found: list[Back] = []
+    for instance, size in zip(batch.instances, sizes, strict=True):
+        end = reader.position + size
+        start = time.perf_counter()
+        try:
+            target: bytes | None = codec.read(reader, instance.given)
+        except MessageError:
+            target = None
+        seconds = time.perf_counter() - start
+        found.append((target if reader.position == end else None, seconds))
+        reader.position = end
+    return found
+
+
+def _read_together(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[int]) -> list[Back]:
+    """The same for codecs that read many in step."""
+    data, start = bytes(stream), time.perf_counter()
+    ends = list(accumulate(sizes))
+    readers = [BitReader(data, len(stream)) for _ in sizes]
+    for reader, end, size in zip(readers, ends, sizes, strict=True):
+        reader.position = end - size
     try:
-        return observer.accepts(instance, codec.read(reader, instance.given))
-    except MessageError:
-        return False
+        targets = codec.read_many(readers, [one.given for one in batch.instances])
+    except MessageError:  # one of them; by itself each tells
+        return _read_each(codec, stream, batch, sizes)
+    seconds = (time.perf_counter() - start) / max(1, len(sizes))
+    return [
+        (target if reader.position == end else None, seconds)
+        for target, reader, end in zip(targets, readers, ends, strict=True)
+    ]
 
 
 def _estimate(estimator: Estimator, place: int, instance: Instance) -> Entry:
@@ -141,12 +175,12 @@ def _row(place: int, instance: Instance, made: Message | Estimation, verified: b
 def _batches(
     codec: Codec | Estimator, observer: Observer, corpus: Corpus, done: set[int], pace: Pace
 ) -> Iterator[Batch]:
-    together = codec.together if isinstance(codec, Codec) else 0
+    together = codec.together
     places: list[int] = []
     instances: list[Instance] = []
 
     def made() -> Batch:
-        prepared = codec.prepare(instances) if together and isinstance(codec, Codec) else None
+        prepared = codec.prepare(instances) if together else None
         return Batch(codec, observer, places, instances, prepared)
 
     for place, instance in enumerate(corpus):
@@ -154,7 +188,8 @@ def _batches(
             continue
         places.append(place)
         instances.append(instance)
-        if len(places) >= (together or pace.size):
+        full = (place + 1) % together == 0 if together else len(places) >= pace.size
+        if full:
             yield made()
             places, instances = [], []
     if places:

@@ -1,6 +1,6 @@
 """Decode a run again, from what is on disk alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -103,31 +103,57 @@ def _decode_rows(run: Run, codec: Codec, file: MessageFile, visit: Visit | None)
     if file.messages != len(rows):
         raise MessageError(f"{run.folder}: {file.messages} messages for {len(rows)} rows")
     digest = TargetDigest()
-    at = 0
-    for chunk in file.chunks:
-        reader = chunk.reader()
-        for row in rows[at : at + chunk.messages]:
-            target = _decode_row(codec, reader, row, run.folder / INSTANCES)
+    readers = [reader for chunk in _by_chunk(run, file, rows) for reader in chunk]
+    step = codec.together or 1
+    for first in range(0, len(rows), step):
+        some = rows[first : first + step]
+        for row, target in zip(
+            some, _decode_group(run, codec, readers[first : first + step], some), strict=True
+        ):
             digest.add(target)
             if visit:
                 visit(row, target)
-        at += chunk.messages
-        if reader.left:
-            raise MessageError(f"{run.folder / MESSAGES}: {reader.left} bits left in a chunk")
     if digest.digest() != file.digest:
         raise MessageError(f"{run.folder / MESSAGES}: the targets' SHA-256 is not the file's")
 
 
-def _decode_row(codec: Codec, reader: BitReader, row: Row, where: Path) -> bytes:
-    try:
-        start, given = reader.position, Condition(row.given_length, row.alphabet)
-    except ValueError as error:
-        raise MessageError(f"{where}: the condition of {row.id} is damaged: {error}") from error
-    target = codec.read(reader, given)
-    if (len(target), len(target) * given.symbol_bits) != (row.symbols, row.raw_bits):
-        raise MessageError(f"{where}: the symbols of {row.id} are not {row.symbols}")
-    if reader.position - start != row.coded_bits:
-        raise MessageError(f"{where}: the message of {row.id} is not {row.coded_bits} bits long")
-    if sha256(target).hexdigest() != row.sha256:
-        raise MessageError(f"{where}: the message of {row.id} decodes to another target")
-    return target
+def _by_chunk(run: Run, file: MessageFile, rows: Sequence[Row]) -> Iterator[list[BitReader]]:
+    """A reader at each row's message, where the rows' lengths say that it is."""
+    at = 0
+    for chunk in file.chunks:
+        readers, bits = [], 0
+        for row in rows[at : at + chunk.messages]:
+            reader = chunk.reader()
+            reader.skip(bits)
+            readers.append(reader)
+            bits += row.coded_bits or 0
+        if bits != chunk.length:
+            raise MessageError(
+                f"{run.folder / MESSAGES}: a chunk has {chunk.length} bits, its rows {bits}"
+            )
+        at += chunk.messages
+        yield readers
+
+
+def _decode_group(
+    run: Run, codec: Codec, readers: Sequence[BitReader], rows: Sequence[Row]
+) -> list[bytes]:
+    """The targets of some rows, checked against them."""
+    where, given = run.folder / INSTANCES, []
+    for row in rows:
+        try:
+            given.append(Condition(row.given_length, row.alphabet))
+        except ValueError as error:
+            raise MessageError(f"{where}: the condition of {row.id} is damaged: {error}") from error
+    before = [reader.position for reader in readers]
+    targets = codec.read_many(readers, given)
+    for row, target, one, reader, start in zip(rows, targets, given, readers, before, strict=True):
+        if (len(target), len(target) * one.symbol_bits) != (row.symbols, row.raw_bits):
+            raise MessageError(f"{where}: the symbols of {row.id} are not {row.symbols}")
+        if reader.position - start != row.coded_bits:
+            raise MessageError(
+                f"{where}: the message of {row.id} is not {row.coded_bits} bits long"
+            )
+        if sha256(target).hexdigest() != row.sha256:
+            raise MessageError(f"{where}: the message of {row.id} decodes to another target")
+    return targets

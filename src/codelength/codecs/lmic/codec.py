@@ -4,16 +4,23 @@ Source: Deletang et al. 2023, arXiv 2309.10668. Example: lmic:model=smollm2-135m
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 from typing import Self
 
 from codelength.codecs.combinators import Fallback, Raw, check_read
-from codelength.codecs.lmic.texts import Coded, TextCoder
+from codelength.codecs.lmic.decimal import DecimalCoder
+from codelength.codecs.lmic.texts import TextCoder
+from codelength.codecs.lmic.windows import Coded, WindowCoder
 from codelength.codecs.protocol import Codec, Message
 from codelength.codecs.registry import Spec
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
+from codelength.corpora.files import read_file
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
+from codelength.predictors.lm.exact import LOCKSTEP, MODES, PORTABLE, surroundings
 from codelength.predictors.lm.tables import GRID
 
 VERSION = 1
@@ -22,35 +29,73 @@ VERSION = 1
 BYTES = 3
 """Of a file for each token of a window, so that a piece is about a window."""
 
+TOGETHER = 64
+"""Instances that are prepared at once; a batch in lockstep lies within."""
+
 Key = tuple[bytes, Condition]
+Read = bytes | MessageError
 
 
 class LmicCodec(Codec):
-    """Sends texts as a model's tokens; partial: what does not decode has no message.
+    """Sends targets as a model's tokens; partial: what does not decode has no message.
 
     Arguments:
-        coder: does the work.
+        coder: does the work; one for decimal numbers is made anew for each alphabet.
         coded: messages that were made already and came back.
     """
 
-    together = 64
+    together = TOGETHER
     checks = True
 
-    def __init__(self, coder: TextCoder, coded: Mapping[Key, Coded] | None = None) -> None:
+    def __init__(self, coder: WindowCoder, coded: Mapping[Key, Coded] | None = None) -> None:
         self.coder = coder
+        self.placed = coder.exact == LOCKSTEP
         self.piece = BYTES * coder.window
         self._coded = coded
+        self._coders = {coder.alphabet: coder} if isinstance(coder, DecimalCoder) else {}
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: all are coded in step, and decoded again."""
-        keys: list[Key] = list(dict.fromkeys((one.target, one.given) for one in instances))
-        given = [condition for _, condition in keys]
-        coded = self.coder.encode([target for target, _ in keys], given)
-        back = self.coder.decode([BitReader.over(one.bits) for one in coded], given)
-        right = {
-            key: one for key, one, text in zip(keys, coded, back, strict=True) if text == key[0]
-        }
-        return type(self)(self.coder, right)
+        keys: list[Key] = [(one.target, one.given) for one in instances]
+        if not self.placed:
+            keys = list(dict.fromkeys(keys))
+        targets, given = [key[0] for key in keys], [key[1] for key in keys]
+        found: dict[int, Coded] = {}
+        for coder, some in self._by_coder(given):
+            made = coder.encode([targets[k] for k in some], [given[k] for k in some])
+            found.update(zip(some, made, strict=True))
+        coded = [found[k] for k in range(len(targets))]
+        back = self._decode([BitReader.over(one.bits) for one in coded], given)
+        right: dict[Key, Coded] = {}
+        wrong: set[Key] = set()
+        for key, one, text in zip(keys, coded, back, strict=True):
+            if text != key[0] or right.setdefault(key, one).bits != one.bits:
+                wrong.add(key)  # the latter: in another place, which the key does not tell
+        right = {key: one for key, one in right.items() if key not in wrong}
+        made_by = type(self)(self.coder, right)
+        made_by._coders = self._coders
+        return made_by
+
+    def _by_coder(self, given: Sequence[Condition]) -> list[tuple[WindowCoder, list[int]]]:
+        """The coders that these conditions need, each with the places of its own."""
+        if not isinstance(self.coder, DecimalCoder):
+            return [(self.coder, list(range(len(given))))]
+        found: list[tuple[WindowCoder, list[int]]] = []
+        for alphabet in sorted({one.alphabet for one in given}):
+            if alphabet not in self._coders:
+                self._coders[alphabet] = replace(self.coder, alphabet=alphabet)
+            places = [k for k, one in enumerate(given) if one.alphabet == alphabet]
+            found.append((self._coders[alphabet], places))
+        return found
+
+    def _decode(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[Read]:
+        found: dict[int, Read] = {}
+        for coder, some in self._by_coder(given):
+            read = coder.decode([readers[k] for k in some], [given[k] for k in some])
+            found.update(zip(some, read, strict=True))
+        return [found[k] for k in range(len(given))]
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`: weights are constant, so nothing is copied."""
@@ -79,39 +124,76 @@ class LmicCodec(Codec):
         (text,) = self.read_many([reader], [given])
         return text
 
-    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
+    def read_many(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[bytes]:
         """See `Codec.read_many`: in step."""
         texts = []
-        for text, condition in zip(self.coder.decode(readers, given), given, strict=True):
+        for reader, text, condition in zip(
+            readers, self._decode(readers, given), given, strict=True
+        ):
             if isinstance(text, MessageError):
                 raise text
-            check_read(text, condition)
+            if reader is not None:
+                check_read(text, condition)
             texts.append(text)
         return texts
 
+    def needs(self) -> str:
+        """See `Codec.needs`: in lockstep, the machine."""
+        return surroundings(self.coder.weights) if self.placed else ""
+
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
-        return {
+        coder = self.coder
+        parts: dict[str, Json] = {
             "codec": "lmic",
             "version": VERSION,
-            "weights": self.coder.weights.sha256,
+            "weights": coder.weights.sha256,
             "grid": GRID,
-            "window": self.coder.span,
+            "window": coder.span,
         }
+        if isinstance(coder, TextCoder):
+            parts |= {"mode": "text", "overlap": coder.overlap}
+        else:
+            parts |= {"mode": "decimal"}
+        if coder.prompt:
+            parts |= {"prompt": sha256(coder.prompt).hexdigest()}
+        if self.placed:
+            parts |= {"exact": LOCKSTEP, "batch": coder.batch, "machine": self.needs()}
+        return parts
 
 
 def build(spec: Spec) -> Codec:
-    """`lmic:model=NAME`; options `window` (tokens) and `batch` (windows in step).
+    """`lmic:model=NAME`, with these options.
+
+    - `mode`: text (default) or decimal (numbers and commas, as KT's paper gives lists to models);
+    - `exact`: portable (default) or lockstep;
+    - `window` (tokens), `overlap` (of them given again), `prompt` (a file that both ends have);
+    - `batch` (windows in step).
 
     What has no shorter message, or none that decodes, is sent plainly, behind a flag bit.
     """
-    spec.only("model", "window", "batch")
-    source = dict(spec.options).get("model")
+    spec.only("model", "mode", "exact", "window", "overlap", "prompt", "batch")
+    options = dict(spec.options)
+    source = options.get("model")
     if not source:
         raise InputError("a model is needed, such as lmic:model=smollm2-135m")
-    coder = TextCoder(
-        source,
-        window=spec.integer("window", range(1, 1 << 20), TextCoder.window),
-        batch=spec.integer("batch", range(1, 1025), TextCoder.batch),
+    exact = spec.choice("exact", MODES, PORTABLE)
+    window = spec.integer("window", range(1, 1 << 20), WindowCoder.window)
+    most = TOGETHER if exact == LOCKSTEP else 1024
+    batch = spec.integer(
+        "batch", range(1, most + 1), TOGETHER if exact == LOCKSTEP else WindowCoder.batch
     )
+    if exact == LOCKSTEP and TOGETHER % batch:
+        raise InputError(f"--codec {spec.text}: in lockstep batch divides {TOGETHER}, not {batch}")
+    prompt = read_file(Path(options["prompt"])) if "prompt" in options else b""
+    overlap = spec.integer("overlap", range(1 << 20), 0)
+    coder: WindowCoder
+    if spec.choice("mode", ("text", "decimal"), "text") == "text":
+        coder = TextCoder(source, window, batch, exact, prompt, overlap)
+    elif overlap:
+        raise InputError(f"--codec {spec.text}: windows of decimal numbers have no overlap")
+    else:
+        coder = DecimalCoder(source, window, batch, exact, prompt)
     return Fallback(LmicCodec(coder), Raw())

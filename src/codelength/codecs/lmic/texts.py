@@ -1,183 +1,115 @@
-"""Texts coded by a language model, many in step, each a message of its own.
+r"""Texts as a model's own tokens: any of them may come next, and any bytes can be said.
 
-A text is its length, where that is not public, and then its tokens in windows: each begins with no
-memory of the one before, so texts of any length take the same room.
+Example: of b"ab\xff" come the token "ab", and an escape with the byte 255.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from codelength.codecs.combinators import length_bits, read_length
-from codelength.coding.arithmetic import (
-    COUNT,
-    END,
-    START,
-    finish_encoding,
-    finish_message,
-    new_state,
-    pack,
-    start_decoding,
-)
-from codelength.coding.bits import BitReader, Bits
+from codelength.codecs.lmic.windows import SLICE, Coded, Rows, Window, WindowCoder, Words
 from codelength.coding.compiled import constant
-from codelength.corpora.instances import Condition
-from codelength.errors import MessageError
+from codelength.errors import InputError
 from codelength.predictors.lm.exact import Array, Reader
-from codelength.predictors.lm.tables import Buffer, decode_symbols, encode_window, weights
+from codelength.predictors.lm.tables import Grid, decode_symbols, encode_window, weights
 from codelength.predictors.lm.tokens import Vocabulary
-from codelength.predictors.lm.weights import Weights, load
 
-MOST_BITS = 40
-"""Of a token, an escaped byte included."""
-SLICE = 64
-"""Positions whose logits are in memory at once."""
+__all__ = ["SLICE", "Coded", "TextCoder", "TextWords"]
 
 
-@dataclass(frozen=True)
-class Coded:
-    """A message, and its length by the model's own probabilities, in bits."""
+class TextWords(Words):
+    """Tokens of a vocabulary, the escape among them; a symbol beyond is an escaped byte.
 
-    bits: Bits
-    ideal_bits: float
+    Arguments:
+        span: tokens that the model is given at most.
+        overlap: tokens of the window before that it is given again.
+        prompt: tokens that stand before every window.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, span: int, overlap: int, prompt: Sequence[int]
+    ) -> None:
+        self.vocabulary, self.start = vocabulary, vocabulary.escape
+        self.span, self.overlap, self.prompt = span, overlap, list(prompt)
+        self._escape, self._table = constant(vocabulary.escape), weights()
+
+    def size(self, number: int) -> int:
+        """Tokens that the window of this number codes at most."""
+        return self.span - len(self.prompt) - (self.overlap if number else 0)
+
+    def windows(self, target: bytes) -> list[Window]:
+        """See `Words.windows`."""
+        symbols = self.vocabulary.split(target)
+        found: list[Window] = []
+        at = 0
+        while at < len(symbols):
+            end = at + self.size(len(found))
+            found.append(Window(self.context(len(found), symbols[:at]), symbols[at:end]))
+            at = end
+        return found
+
+    def context(self, number: int, symbols: Sequence[int]) -> list[int]:
+        """See `Words.context`."""
+        last = symbols[-self.overlap :] if number and self.overlap else []
+        again: list[int] = self.given(np.array(last, np.int64)).tolist()
+        return self.prompt + again
+
+    def given(self, symbols: Array) -> Array:
+        """See `Words.given`: the escape for an escaped byte."""
+        return np.where(symbols < self.vocabulary.symbols, symbols, self.start)
+
+    def encode(self, rows: Rows, reader: Reader, grid: Grid, symbols: Array, first: int) -> None:
+        """See `Words.encode`."""
+        encode_window(
+            rows.states, rows.data, grid, symbols, rows.lengths, constant(first), self._escape,
+            self._table,
+        )  # fmt: skip
+        on = np.arange(first, first + symbols.shape[1]) < rows.lengths[:, None]
+        bits = reader.bits(self.given(symbols)) + 8.0 * (symbols >= self.vocabulary.symbols)
+        rows.ideal += np.where(on, bits, 0.0).sum(axis=1)
+
+    def decode(self, rows: Rows, grid: Grid) -> None:
+        """See `Words.decode`."""
+        decode_symbols(
+            rows.states, rows.data, grid, rows.on, self._escape, self._table, rows.symbols
+        )
+
+    def spell(self, rows: Rows, n: int) -> bytes:
+        """See `Words.spell`."""
+        return self.vocabulary.join([int(rows.symbols[n])])
+
+    def ended(self, number: int, used: int, rows: Rows, n: int) -> bool:
+        """See `Words.ended`."""
+        return used == self.size(number)
 
 
 @dataclass(frozen=True, eq=False)
-class TextCoder:
-    """Codes texts with a model.
+class TextCoder(WindowCoder):
+    """Codes texts with a model; see `WindowCoder`.
 
     Arguments:
-        source: of the weights, see `predictors.lm.weights.load`.
-        window: tokens after which the model starts anew.
-        batch: windows in step.
+        overlap: tokens of a window that the next one is given again, unpaid.
     """
 
-    source: str
-    window: int = 1024
-    batch: int = 16
-
-    @property
-    def weights(self) -> Weights:
-        """Of the model."""
-        return load(self.source)
-
-    @cached_property
-    def span(self) -> int:
-        """Tokens of a window: so many that the model can look back on all."""
-        return min(self.window, self.weights.context)
+    overlap: int = 0
 
     @property
     def vocabulary(self) -> Vocabulary:
         """Its tokens; kept with the weights, so that a coder is small where it is sent."""
         return self.weights.vocabulary
 
-    def encode(self, texts: Sequence[bytes], given: Sequence[Condition]) -> list[Coded]:
-        """The messages of texts, in order."""
-        windows: list[list[int]] = []
-        owners: list[int] = []
-        for number, text in enumerate(texts):
-            tokens = self.vocabulary.split(text)
-            for first in range(0, len(tokens), self.span):
-                windows.append(tokens[first : first + self.span])
-                owners.append(number)
-        coded: dict[int, Coded] = {}
-        order = sorted(range(len(windows)), key=lambda k: -len(windows[k]))
-        for first in range(0, len(order), self.batch):
-            some = order[first : first + self.batch]
-            coded.update(zip(some, self._windows([windows[k] for k in some]), strict=True))
-        bits = [length_bits(len(text), one) for text, one in zip(texts, given, strict=True)]
-        ideal = [float(len(one)) for one in bits]
-        for k, owner in enumerate(owners):
-            bits[owner] += coded[k].bits
-            ideal[owner] += coded[k].ideal_bits
-        return [Coded(*one) for one in zip(bits, ideal, strict=True)]
+    @property
+    def words(self) -> TextWords:
+        """See `WindowCoder.words`.
 
-    def _windows(self, rows: Sequence[list[int]]) -> list[Coded]:
-        """A message for each window."""
-        words, lengths = self.vocabulary, np.array([len(row) for row in rows], np.int64)
-        symbols = np.full((len(rows), lengths.max()), words.escape, np.int64)
-        for n, row in enumerate(rows):
-            symbols[n, : len(row)] = row
-        own = np.where(symbols < words.symbols, symbols, words.escape)
-        asked = np.concatenate([np.full((len(rows), 1), words.escape), own[:, :-1]], axis=1)
-        states = np.stack([new_state() for _ in rows])
-        outs = np.zeros((len(rows), MOST_BITS * lengths.max() + 128), np.uint8)
-        ideal = 8.0 * (symbols >= words.symbols).sum(axis=1)
-        reader, table, escape = Reader(self.weights), weights(), constant(words.escape)
-        for first in range(0, symbols.shape[1], SLICE):
-            part = slice(first, first + SLICE)
-            grid = reader.read(np.ascontiguousarray(asked[:, part]))
-            said = np.ascontiguousarray(symbols[:, part])
-            encode_window(states, outs, grid, said, lengths, constant(first), escape, table)
-            on = np.arange(first, first + grid.shape[1]) < lengths[:, None]
-            ideal += np.where(on, reader.bits(own[:, part]), 0.0).sum(axis=1)
-        counts = [int(finish_encoding(state, out)) for state, out in zip(states, outs, strict=True)]
-        return [
-            Coded(pack(out, count), float(one))
-            for out, count, one in zip(outs, counts, ideal, strict=True)
-        ]
-
-    def decode(
-        self, readers: Sequence[BitReader], given: Sequence[Condition]
-    ) -> list[bytes | MessageError]:
-        """The texts of messages, in order, or why there is none; readers move behind their own."""
-        left = [read_length(reader, one) for reader, one in zip(readers, given, strict=True)]
-        texts: list[bytes | MessageError] = [b"" for _ in readers]
-        while waiting := [n for n, size in enumerate(left) if size]:
-            for first in range(0, len(waiting), self.batch):
-                some = waiting[first : first + self.batch]
-                found = self._read_windows([readers[n] for n in some], [left[n] for n in some])
-                for n, text in zip(some, found, strict=True):
-                    before = texts[n]
-                    if isinstance(text, MessageError) or isinstance(before, MessageError):
-                        texts[n], left[n] = text, 0
-                    else:
-                        texts[n], left[n] = before + text, left[n] - len(text)
-        return texts
-
-    def _read_windows(
-        self, readers: Sequence[BitReader], sizes: Sequence[int]
-    ) -> list[bytes | MessageError]:
-        """The next window of each message, of so many bytes at most."""
-        words, table, escape = self.vocabulary, weights(), constant(self.vocabulary.escape)
-        data, states = _start(readers)
-        texts = [bytearray() for _ in readers]
-        symbols = np.zeros(len(readers), np.int64)
-        asked = np.full((len(readers), 1), words.escape, np.int64)
-        on = np.ones(len(readers), bool)
-        model = Reader(self.weights)
-        for _ in range(self.span):
-            grid = model.read(asked)[:, 0]
-            decode_symbols(states, data, np.ascontiguousarray(grid), on, escape, table, symbols)
-            for n in np.flatnonzero(on).tolist():
-                texts[n] += words.join([int(symbols[n])])
-                read = states[n][COUNT] <= states[n][END] - states[n][START]
-                on[n] = read and len(texts[n]) < sizes[n]
-            if not on.any():
-                break
-            asked = np.where(symbols < words.symbols, symbols, words.escape)[:, None]
-        return [_ended(*one) for one in zip(states, readers, map(bytes, texts), sizes, strict=True)]
-
-
-def _start(readers: Sequence[BitReader]) -> tuple[Buffer, Array]:
-    """The packed bits of all messages, and the state of a decoder for each."""
-    data = np.frombuffer(b"".join(reader.data for reader in readers), np.uint8)
-    states, start = np.stack([new_state() for _ in readers]), 0
-    for state, reader in zip(states, readers, strict=True):
-        state[START], state[END] = start + reader.position, start + reader.length
-        start_decoding(state, data)
-        start += 8 * len(reader.data)
-    return data, states
-
-
-def _ended(state: Array, reader: BitReader, text: bytes, size: int) -> bytes | MessageError:
-    """The text of a window that was read to its end."""
-    if len(text) > size or state[COUNT] > state[END] - state[START]:
-        return MessageError("the message does not hold its text (damaged or foreign)")
-    try:
-        finish_message(state, reader)
-    except MessageError as error:
-        return error
-    return text
+        Raises:
+            InputError: the overlap leaves less than half of the window.
+        """
+        prompt = self.prompted
+        if 2 * (self.overlap + len(prompt)) > self.span:
+            raise InputError(
+                f"an overlap of {self.overlap} tokens and a prompt of {len(prompt)} leave less than"
+                f" half of a window of {self.span}: take a larger window"
+            )
+        return TextWords(self.vocabulary, self.span, self.overlap, prompt)

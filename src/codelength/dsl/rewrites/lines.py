@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from codelength.dsl.operations import OPERATIONS, OUTPUT, SET_LIST, Kind
+from codelength.dsl.operations import OPERATIONS, OUTPUT, SET_LIST, WIDTHS, Kind
 from codelength.dsl.program import Program
 
 Line = tuple[int, ...]
@@ -21,7 +21,6 @@ REFERENCES: tuple[tuple[int, ...], ...] = tuple(
     for operation in OPERATIONS
 )
 """Where the references stand in a line of each operation."""
-WIDTHS: tuple[int, ...] = tuple(1 + len(operation.arguments) for operation in OPERATIONS)
 
 
 def lines_of(program: Program) -> tuple[list[Line], int]:

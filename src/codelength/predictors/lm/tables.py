@@ -63,9 +63,10 @@ def weigh(grid: Grid, table: Array) -> tuple[int, int]:
 
 
 @inner
-def frequency(step: int, top: int, whole: int, table: Array) -> int:
-    """The count of a symbol: one, and its share."""
-    return ONE + table[min(top - step, FARTHEST)] * SPARE // whole
+def share_out(whole: int, table: Array, shares: Array) -> None:
+    """The counts by steps below the largest logit, into `shares`: one, and a share of `SPARE`."""
+    for d in range(len(table)):
+        shares[d] = ONE + table[d] * SPARE // whole
 
 
 @kernel
@@ -91,17 +92,20 @@ def encode_window(
         table: see `weights`.
     """
     count = grid.shape[2]
+    shares = np.empty(len(table), np.int64)
     for n in range(grid.shape[0]):
         for k in range(min(grid.shape[1], lengths[n] - first)):
             own = symbols[n, k] if symbols[n, k] < count else escape
             top, whole = weigh(grid[n, k], table)
-            start, total, mine = ZERO, ZERO, ZERO
+            share_out(whole, table, shares)
+            start, total = ZERO, ZERO
             for s in range(count):
-                share = frequency(grid[n, k, s], top, whole, table)
                 if s == own:
-                    start, mine = total, share
-                total += share
-            encode_step(states[n], outs[n], start, mine, total)
+                    start = total
+                total += shares[min(top - grid[n, k, s], FARTHEST)]
+            encode_step(
+                states[n], outs[n], start, shares[min(top - grid[n, k, own], FARTHEST)], total
+            )
             if symbols[n, k] >= count:
                 encode_uniform(states[n], outs[n], symbols[n, k] - count, BYTES)
 
@@ -123,17 +127,19 @@ def decode_symbols(
         grid: int32 `[n, symbols]`.
     """
     count = grid.shape[1]
+    shares = np.empty(len(table), np.int64)
     for n in range(grid.shape[0]):
         if not on[n]:
             continue
         top, whole = weigh(grid[n], table)
+        share_out(whole, table, shares)
         total = ZERO
         for s in range(count):
-            total += frequency(grid[n, s], top, whole, table)
+            total += shares[min(top - grid[n, s], FARTHEST)]
         target = decode_target(states[n], total)
         start = ZERO
         for s in range(count):
-            share = frequency(grid[n, s], top, whole, table)
+            share = shares[min(top - grid[n, s], FARTHEST)]
             if start + share > target:
                 decode_step(states[n], data, start, share, total)
                 symbols[n] = s

@@ -4,7 +4,7 @@ Example: load("HuggingFaceTB/SmolLM2-360M"), load("model.gguf"), load("smollm2-1
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,8 @@ class Weights:
 
     tokenizer: Any
     model: Any
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What codecs have made of the vocabulary, so that they are small where they are sent."""
 
     @cached_property
     def double(self) -> Any:

@@ -4,6 +4,7 @@ Example: `1 = range_func_up(3, 9)` / `2 = repeat_num(4, 80)` / `3 = concatenate(
 pieces (0, 1), no streams, a line for each of the two.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -67,6 +68,7 @@ class Workshop:
         self._order: list[int] = []
         self._alone: dict[int, list[Line]] = {}
         self._from_one: dict[tuple[int, int], list[Line]] = {}
+        self._cheapest: dict[tuple[int, int | None], tuple[float, Line]] = {}
         self._of_two: dict[tuple[int, int], list[tuple[Values, Line]]] = {}
 
     def number(self, values: Values) -> int:
@@ -122,8 +124,9 @@ class Workshop:
         """Write the line of a sequence, those of its sources first, if they are not there."""
         if p not in at:
             line = chain.lines[p]
-            for source in operands(line):
-                self.write(chain, source, at, words)
+            for j in REFERENCES[line[0]]:
+                if line[j] not in at:
+                    self.write(chain, line[j], at, words)
             words += redirected(line, at)
             at[p] = len(at)
 
@@ -150,16 +153,15 @@ class Workshop:
         order: dict[int, None] = {}
 
         def visit(p: int) -> None:
-            if p not in order:
-                line = lines[p]
-                for j in REFERENCES[line[0]]:
+            line = lines[p]
+            for j in REFERENCES[line[0]]:
+                if line[j] not in order:
                     visit(line[j])
-                order[p] = None
+            order[p] = None
 
-        for p in chain.pieces:
-            visit(p)
-        for stream, _ in chain.streams:
-            visit(stream)
+        for p in (*chain.pieces, *(stream for stream, _ in chain.streams)):
+            if p not in order:
+                visit(p)
         self._last, self._order = chain, list(order)
         return self._order
 
@@ -168,22 +170,44 @@ class Workshop:
         bits = MERGE_BITS * (len(chain.pieces) + len(chain.streams))
         return bits + sum(line_bits(chain.lines[p]) for p in self.needed(chain))
 
+    def alone(self, target: int) -> list[Line]:
+        """Lines that make a sequence of no other, as `makers.alone` has them."""
+        lines = self._alone.get(target)
+        if lines is None:
+            lines = self._alone[target] = alone(self.values[target])
+        return lines
+
+    def from_one(self, target: int, source: int) -> list[Line]:
+        """Lines that make a sequence out of another one, as `makers.from_one` has them."""
+        key = target, source
+        lines = self._from_one.get(key)
+        if lines is None:
+            values = self.values
+            lines = from_one(values[target], values[source], source) if target != source else []
+            self._from_one[key] = lines
+        return lines
+
     def makers(self, target: int, sources: list[int]) -> list[Line]:
         """Lines that make a sequence, of some others or of none."""
-        without = self._alone.get(target)
-        if without is None:
-            without = self._alone[target] = alone(self.values[target])
-        found = list(without)
+        found = list(self.alone(target))
         for source in sources:
-            if source == target:
-                continue
-            key = target, source
-            lines = self._from_one.get(key)
-            if lines is None:
-                lines = from_one(self.values[target], self.values[source], source)
-                self._from_one[key] = lines
-            found += lines
+            found += self.from_one(target, source)
         return found
+
+    def cheapest(self, target: int, sources: list[int]) -> Line:
+        """The first of `makers` with the fewest rough bits."""
+        best: Line = ()
+        least = math.inf
+        for source in (None, *sources):
+            key = target, source
+            known = self._cheapest.get(key)
+            if known is None:
+                lines = self.alone(target) if source is None else self.from_one(target, source)
+                line = min(lines, key=line_bits, default=())
+                known = self._cheapest[key] = (line_bits(line) if line else math.inf, line)
+            if known[0] < least:
+                least, best = known
+        return best
 
     def pairs(self, sources: list[int]) -> Iterator[tuple[int, Line]]:
         """Which of the sequences two others make, and how."""
@@ -224,5 +248,5 @@ class Workshop:
         extended = Chain(chain.pieces, chain.streams, lines)
         for p in missing:
             sources = [q for q in lines if not loose or not self.depends(extended, q, p)]
-            lines[p] = min(self.makers(p, sources), key=line_bits)
+            lines[p] = self.cheapest(p, sources)
         return extended

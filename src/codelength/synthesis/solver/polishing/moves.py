@@ -166,8 +166,7 @@ def split(shop: Workshop, chain: Chain) -> Iterator[Chain]:
         for at in range(bounds[k] + 1, bounds[k + 1]):
             for a, b in ((bounds[k], at), (at, bounds[k + 1])):
                 part = shop.number(tuple(flat[a:b]))
-                others = [q for q in known if q != p]
-                if part in chain.lines or shop.makers(part, others)[-1][0] >= INITIATORS:
+                if part in chain.lines or any(shop.from_one(part, q) for q in known if q != p):
                     borders = [*bounds[: k + 1], at, *bounds[k + 1 :]]
                     yield from with_borders(shop, chain, flat, borders, bounds)
                     break

@@ -77,7 +77,8 @@ class Polisher:
             return False
         if self.take(chain, rough):
             return True
-        return bool(chain.streams) and self.take(tidied(self.shop, chain), rough)
+        other = tidied(self.shop, chain)
+        return other.streams != chain.streams and self.take(other, rough)
 
     def take(self, chain: Chain, rough: float) -> bool:
         """Take a chain if its program is right and cheaper."""
