@@ -1,4 +1,5 @@
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,13 @@ from hypothesis import strategies as st
 
 from codelength import Bits
 from codelength.coding import messages
-from codelength.coding.messages import pack_messages, unpack_messages, write_atomic
+from codelength.coding.messages import (
+    MessageReader,
+    MessageWriter,
+    pack_messages,
+    unpack_messages,
+    write_atomic,
+)
 from codelength.errors import InputError, MessageError
 
 HEADER = {"codec": "raw", "fingerprint": "0123456789abcdef"}
@@ -56,6 +63,47 @@ def test_every_truncation_and_every_appended_byte_is_refused():
             unpack_messages(data[:end])
     with pytest.raises(MessageError):
         unpack_messages(data + b"\0")
+
+
+def test_chunks_are_given_out_before_the_rest_is_read():
+    """Each is checked by itself: what is damaged behind it does not matter yet."""
+    data = small_file()
+    reader = MessageReader(BytesIO(data[:-1]))
+    assert reader.header == HEADER and reader.place.messages == 0
+    chunks = iter(reader)
+    assert next(chunks).messages == 3
+    assert (reader.place.messages, reader.place.coded_bits) == (3, 12)
+    with pytest.raises(MessageError, match="truncated"):
+        next(chunks)
+    assert reader.digest == b""
+
+
+def test_a_damaged_length_asks_for_no_more_memory_than_there_is():
+    start = messages.pack_header(HEADER)
+    for length in (1 << 40, (1 << 63) - 1):
+        with pytest.raises(MessageError, match="truncated"):
+            unpack_messages(start + messages.varint(1) + messages.varint(length) + bytes(99))
+
+
+@given(st.lists(st.text("01", max_size=20), min_size=1, max_size=8), st.data())
+def test_a_writer_goes_on_where_a_reader_stopped(texts, data):
+    out = BytesIO()
+    writer = MessageWriter(out, HEADER)
+    for text in texts:
+        writer.add(Bits(text))
+    writer.finish(DIGEST)
+    whole, count = out.getvalue(), data.draw(st.integers(0, len(texts)))
+    reader = MessageReader(BytesIO(whole))
+    chunks = iter(reader)
+    for _ in range(count):
+        next(chunks)
+    again = BytesIO()
+    again.write(whole[: reader.place.size])
+    writer = MessageWriter(again, HEADER, reader.place)
+    for text in texts[count:]:
+        writer.add(Bits(text))
+    writer.finish(DIGEST)
+    assert again.getvalue() == whole
 
 
 def test_chunks_cannot_be_swapped(monkeypatch):

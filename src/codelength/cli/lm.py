@@ -1,15 +1,20 @@
 """`codelength compress`, `decompress`, `models`: files through a language model."""
 
+import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from codelength.cli.options import AsJson
-from codelength.cli.output import GridProgress, print_json, print_table
+from codelength.cli.output import ByteProgress, print_json, print_table
 from codelength.errors import InputError, MessageError
 from codelength.predictors.lm.catalogue import DEFAULT
+
+if TYPE_CHECKING:
+    from codelength.runs.verify import Verification
 
 models = typer.Typer(
     help="Language models that are known by name.",
@@ -19,10 +24,56 @@ models = typer.Typer(
 SUFFIX = ".cl"
 
 
+STANDARD = Path("-")
+
+Verify = Annotated[
+    Literal["here", "process"],
+    typer.Option("--verify", help="Who decodes the messages: this process, or a fresh one."),
+]
+
+
+def say(text: str, out: Path) -> None:
+    """A line on stdout; on stderr where stdout is the file that is written."""
+    print(text, file=sys.stderr if out == STANDARD else sys.stdout)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
+    """JSON where `say` puts its lines."""
+    print_json(rows, sys.stderr if out == STANDARD else sys.stdout)
+
+
+def refuse_terminal(out: Path) -> None:
+    """Refuse to write messages to a terminal.
+
+    Raises:
+        InputError: standard output is one.
+    """
+    if out == STANDARD and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError("messages are not written to a terminal; name the file to write: -o FILE")
+
+
+def one_output(files: Sequence[Path], out: Path | None, others: str) -> None:
+    """Refuse several files where they would go to one.
+
+    Arguments:
+        others: where each file goes without -o.
+
+    Raises:
+        InputError: they would.
+    """
+    if len(files) > 1 and out is not None:
+        raise InputError(f"-o names one file; without it each FILE is written to {others}")
+    if len(files) > 1 and STANDARD in files:
+        raise InputError("standard input (-) goes to one output; give it alone")
+
+
 def compress(
-    files: Annotated[list[Path], typer.Argument(help="Files to compress.")],
+    files: Annotated[list[Path], typer.Argument(help="Files to compress; - is standard input.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="The file to write [default: FILE.cl].")
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="The file to write; - is standard output [default: FILE.cl]."
+        ),
     ] = None,
     model: Annotated[
         str, typer.Option("--model", help="A known name, a hub's id, a folder or a GGUF file.")
@@ -30,79 +81,107 @@ def compress(
     window: Annotated[
         int, typer.Option("--window", min=1, help="Tokens that the model looks back on, at most.")
     ] = 1024,
+    verify: Verify = "process",
     as_json: AsJson = False,
 ) -> None:
-    """Compress files with a language model; every message is decoded before anything is written.
+    """Compress files with a language model.
 
+    Every message is decoded before it counts. After a kill the same command goes on where it was.
     The model's weights are not in the file: whoever decompresses it needs the same.
     """
     from codelength.runs.files import encode_file
 
-    if out is not None and len(files) > 1:
-        raise InputError("-o names one file; without it each FILE is written to FILE.cl")
-    found = []
-    with GridProgress("bytes compressed") as progress:
-        for file in files:
+    one_output(files, out, "FILE.cl")
+    codec, rows = f"lmic:model={model},window={window}", []
+    target = out or STANDARD
+    for file in files:
+        if file != STANDARD:
             target = out or file.with_name(file.name + SUFFIX)
-            codec = f"lmic:model={model},window={window}"
-            found.append(encode_file(file, codec, target, partial(progress, file.name)))
-    rows = [
-        {
+        refuse_terminal(target)
+        with ByteProgress(file.name) as progress:
+            one = encode_file(file, codec, target, progress, verify)
+        row = {
             "out": str(one.path),
             "bytes": one.symbols,
             "coded_bits": one.coded_bits,
             "container_bits": one.container_bits,
             "bits_per_byte": one.coded_bits / one.symbols if one.symbols else None,
+            "resumed": one.resumed,
+            "plain": one.plain,
         }
-        for one in found
-    ]
+        rows.append(row)
+        if not as_json:
+            size = (one.coded_bits + one.container_bits) // 8
+            rate = f", {one.coded_bits / one.symbols:.4f} bits a byte" if one.symbols else ""
+            lost = f"; {one.plain} pieces did not and are stored plainly" if one.plain else ""
+            text = f"{one.path}: {size:,} bytes for {one.symbols:,}{rate}; decoded and equal{lost}"
+            say(text, target)
     if as_json:
-        print_json(rows)
-        return
-    for one in found:
-        size = (one.coded_bits + one.container_bits) // 8
-        rate = f", {one.coded_bits / one.symbols:.4f} bits a byte" if one.symbols else ""
-        print(f"{one.path}: {size:,} bytes for {one.symbols:,}{rate}; decoded and equal")
+        print_rows(rows, target)
 
 
 def decompress(
-    file: Annotated[Path, typer.Argument(help="What compress wrote.")],
+    files: Annotated[list[Path], typer.Argument(help="What compress wrote; - is standard input.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="The file to write [default: without .cl].")
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="The file to write; - is standard output [default: without .cl]."
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Where the same model is here, if elsewhere.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decompress a file; the weights must be those that it was compressed with."""
-    from codelength.coding.messages import read_messages, write_atomic
-    from codelength.runs.files import decode_file, refuse_same
+    """Decompress files; the weights must be those that they were compressed with."""
+    from codelength.runs.files import decode_file
 
-    header = str(read_messages(file).header["codec"])
-    if not header.startswith("lmic:"):
-        raise MessageError(f"{file} was encoded with {header}: codelength decode {file} -o FILE")
-    if out is None and file.suffix != SUFFIX:
-        raise InputError(f"{file} does not end in {SUFFIX}; name the file to write: -o FILE")
-    target = out or file.with_suffix("")
-    if out is None and target.exists():
-        raise InputError(f"{target} exists; name the file to write: -o FILE")
-    refuse_same(file, target)
-    name = (
-        header
-        if model is None
-        else ",".join(
-            f"lmic:model={model}" if part.startswith("lmic:model=") else part
-            for part in header.split(",")
-        )
-    )
-    with GridProgress("messages decoded") as progress:
-        text, found = decode_file(file, name, partial(progress, file.name))
-    write_atomic(target, text)
+    one_output(files, out, "its name without .cl")
+    rows = []
+    targets = [out or _without_suffix(file) for file in files]
+    for file, target in zip(files, targets, strict=True):
+        if out is None and target.exists():
+            raise InputError(f"{target} exists; name the file to write: -o FILE")
+        with ByteProgress(file.name) as progress:
+            found = decode_file(file, target, partial(_named, file, model), progress)
+        rows.append(decoded_row(found))
+        if not as_json:
+            say(decoded_text(found), target)
     if as_json:
-        print_json([{"out": str(target), "bytes": len(text), "coded_bits": found.coded_bits}])
-    else:
-        print(f"{target}: {len(text):,} bytes from {found.coded_bits:,} bits, checksums hold")
+        print_rows(rows, targets[0])
+
+
+def decoded_row(found: "Verification") -> dict[str, Any]:
+    """A decoded file as a row of JSON."""
+    return {"out": str(found.path), "bytes": found.symbols, "coded_bits": found.coded_bits}
+
+
+def decoded_text(found: "Verification") -> str:
+    """A decoded file as a line."""
+    return f"{found.path}: {found.symbols:,} bytes from {found.coded_bits:,} bits, checksums hold"
+
+
+def _without_suffix(file: Path) -> Path:
+    from codelength.coding.messages import MessageReader
+    from codelength.runs.streams import open_source
+
+    if file == STANDARD:
+        return STANDARD
+    if file.suffix != SUFFIX:
+        with open_source(file) as source:
+            MessageReader(source, str(file))  # what is no message file has a better reason
+        raise InputError(f"{file} does not end in {SUFFIX}; name the file to write: -o FILE")
+    return file.with_suffix("")
+
+
+def _named(file: Path, model: str | None, codec: str) -> str:
+    """What the codec that a header names is called here."""
+    if not codec.startswith("lmic:"):
+        raise MessageError(f"{file} was encoded with {codec}: codelength decode {file} -o FILE")
+    parts = codec.removeprefix("lmic:").split(",")
+    if model is not None:
+        parts = [f"model={model}" if part.startswith("model=") else part for part in parts]
+    return f"lmic:{','.join(parts)}"
 
 
 @models.command("list")

@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 
 import codelength
-from codelength.cli import kt, lm
+from codelength.cli import kt, lm, surprisal
 from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import (
+    ByteProgress,
     GridProgress,
     note,
     print_json,
     print_table,
     print_verifications,
+    verification_row,
 )
 from codelength.errors import CodelengthError
 
@@ -31,6 +33,8 @@ app.add_typer(kt.app, name="kt")
 app.add_typer(lm.models, name="models")
 app.command()(lm.compress)
 app.command()(lm.decompress)
+app.command()(surprisal.inspect)
+app.command()(surprisal.surprisal)
 
 
 INTERRUPTED = 130
@@ -54,48 +58,54 @@ def options(
 
 @app.command()
 def encode(
-    file: Annotated[Path, typer.Argument(help="The file to encode.")],
+    file: Annotated[Path, typer.Argument(help="The file to encode; - is standard input.")],
     codec: Annotated[str, typer.Option("--codec", help="NAME or NAME:key=value,...")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The message file to write.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="The message file to write; - is standard output.")
+    ],
+    verify: lm.Verify = "here",
     as_json: AsJson = False,
 ) -> None:
     """Encode a file as a message file.
 
-    It is decoded again before anything is written.
+    Every message is decoded again before it counts.
     """
     from codelength.runs.files import encode_file
 
-    found = encode_file(file, codec, out)
+    lm.refuse_terminal(out)
+    with ByteProgress(file.name) as progress:
+        found = encode_file(file, codec, out, progress, verify)
     if as_json:
-        print_verifications([found], True)
+        lm.print_rows([verification_row(found)], out)
         return
     total = found.coded_bits + found.container_bits
-    print(
+    lm.say(
         f"{out}: {found.coded_bits:,} bits coded + {found.container_bits:,} container ="
-        f" {total // 8:,} bytes for {found.symbols:,}, decoded and equal"
+        f" {total // 8:,} bytes for {found.symbols:,}, decoded and equal",
+        out,
     )
 
 
 @app.command()
 def decode(
-    file: Annotated[Path, typer.Argument(help="A message file.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")],
+    file: Annotated[Path, typer.Argument(help="A message file; - is standard input.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="The file to write; - is standard output.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Decode a message file.
 
     Its header names the codec.
     """
-    from codelength.coding.messages import write_atomic
-    from codelength.runs.files import decode_file, refuse_same
+    from codelength.runs.files import decode_file
 
-    refuse_same(file, out)
-    target, messages = decode_file(file)
-    write_atomic(out, target)
+    with ByteProgress(file.name) as progress:
+        found = decode_file(file, out, progress=progress)
     if as_json:
-        print_json([{"out": str(out), "bytes": len(target), "coded_bits": messages.coded_bits}])
+        lm.print_rows([lm.decoded_row(found)], out)
     else:
-        print(f"{out}: {len(target):,} bytes from {messages.coded_bits:,} bits, checksums hold")
+        lm.say(lm.decoded_text(found), out)
 
 
 @app.command()
@@ -202,5 +212,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     if code == INTERRUPTED:
         goes_on = given[:2] == ["kt", "run"] or given[:1] in (["resume"], ["demo"])
+        goes_on |= given[:1] in (["compress"], ["encode"]) and "-" not in given
         note("stopped; the same command goes on from here" if goes_on else "stopped")
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,17 +3,30 @@
 import json
 import math
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from codelength.report.tables import Table
 from codelength.runs.verify import Verification
+
+if TYPE_CHECKING:
+    from codelength.runs.files import Step
 
 
 def plain(value: Any) -> Any:
@@ -39,15 +52,16 @@ def json_line(row: Mapping[str, Any]) -> str:
         return json.dumps(plain(row))
 
 
-def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
-    """One JSON array, a row a line, on stdout."""
+def print_json(rows: Iterable[Mapping[str, Any]], file: TextIO | None = None) -> None:
+    """One JSON array, a row a line, on stdout or `file`."""
+    out = file or sys.stdout
     first = True
-    sys.stdout.write("[")
+    out.write("[")
     for row in rows:
-        sys.stdout.write("\n" if first else ",\n")
-        sys.stdout.write(json_line(row))
+        out.write("\n" if first else ",\n")
+        out.write(json_line(row))
         first = False
-    sys.stdout.write("]\n" if first else "\n]\n")
+    out.write("]\n" if first else "\n]\n")
 
 
 def print_table(table: Table, form: str = "auto", narrow: Table | None = None) -> None:
@@ -110,6 +124,75 @@ class GridProgress:
                 self._bars.remove_task(other)
             self._task = {cell: self._bars.add_task(cell, total=total)}
         self._bars.update(self._task[cell], completed=done)
+
+
+class ByteProgress:
+    """How far a file is, its rate so far, and the time left; call it with each `Step`. On stderr.
+
+    A bar on a terminal; elsewhere a line now and then, for long ones.
+
+    Arguments:
+        name: of the file.
+    """
+
+    EVERY = 60.0
+    """Seconds between lines where there is no terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._console = name, Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}", markup=False),
+            console=self._console,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._began = self._last = time.monotonic()
+        self._first: int | None = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._bars.start()
+            self._task = self._bars.add_task(self._name, total=None, said="")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._bars.stop()
+
+    def __call__(self, step: "Step") -> None:
+        """Show it; the first call has what was done already."""
+        now = time.monotonic()
+        if self._first is None:
+            self._began, self._first = now, step.read
+        said = step_text(step, now - self._began, self._first)
+        if self._task is not None:
+            self._bars.update(self._task, completed=step.read, total=step.total, said=said)
+        elif now - self._last >= self.EVERY:
+            self._last = now
+            note(f"{self._name}: {said}")
+
+
+def step_text(step: "Step", seconds: float, before: int) -> str:
+    """A step in words.
+
+    Arguments:
+        seconds: since `before` bytes were read.
+    """
+    words = [f"{step.read:,} bytes" if step.total is None else f"{step.read:,} of {step.total:,}"]
+    if step.symbols:
+        words.append(f"{step.coded_bits / step.symbols:.4f} bits a byte")
+    if step.total and step.read > before and seconds > 0:
+        left = seconds * max(step.total - step.read, 0) / (step.read - before)
+        words.append(f"{timedelta(seconds=round(left))} left")
+    return ", ".join(words)
 
 
 def verification_row(one: Verification) -> dict[str, Any]:

@@ -91,6 +91,10 @@ class Raw(Codec):
         decoder.finish()
         return target
 
+    def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
+        """See `Codec.plain`."""
+        return self.encode(target, given)
+
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
         return {"codec": "raw"}
@@ -108,6 +112,7 @@ class Fallback(Codec):
         self.primary, self.backstop = primary, backstop
         self.together = max(primary.together, backstop.together)
         self.piece, self.checks = primary.piece, primary.checks
+        self.placed = primary.placed or backstop.placed
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
@@ -131,25 +136,42 @@ class Fallback(Codec):
         (target,) = self.read_many([reader], [given])
         return target
 
-    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
+    def read_many(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[bytes]:
         """See `Codec.read_many`."""
-        flags = [reader.read_int(1) for reader in readers]
-        targets: dict[int, bytes] = {}
+        flags = [None if reader is None else reader.read_int(1) for reader in readers]
+        targets = [b""] * len(readers)
         for flag, codec in enumerate((self.primary, self.backstop)):
-            own = [k for k, one in enumerate(flags) if one == flag]
-            read = codec.read_many([readers[k] for k in own], [given[k] for k in own])
-            targets.update(zip(own, read, strict=True))
-        return [targets[k] for k in range(len(readers))]
+            places = [k for k in range(len(readers)) if codec.placed or flags[k] == flag]
+            own = [readers[k] if flags[k] == flag else None for k in places]
+            read = codec.read_many(own, [given[k] for k in places])
+            for k, target in zip(places, read, strict=True):
+                if flags[k] == flag:
+                    targets[k] = target
+        return targets
 
     def open(self) -> None:
         """See `Codec.open`."""
         self.primary.open()
         self.backstop.open()
 
+    def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
+        """See `Codec.plain`: the backstop's, plain where it has such a one."""
+        try:
+            return Bits("1") + self.backstop.plain(target, given)
+        except CannotEncode:
+            return Bits("1") + self.backstop.encode(target, given)
+
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
         parts: dict[str, Json] = {"codec": "fallback"}
         return parts | {"of": [self.primary.protocol(), self.backstop.protocol()]}
+
+    def needs(self) -> str:
+        """See `Codec.needs`: of both parts."""
+        parts = (self.primary.needs(), self.backstop.needs())
+        return "; ".join(dict.fromkeys(filter(None, parts)))
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
@@ -214,12 +236,15 @@ class Transformed(Codec):
         Raises:
             CannotEncode: the tool does not give this target back.
         """
+        return self.inner.message(self._forward(target), self.transform.condition(given))
+
+    def _forward(self, target: bytes) -> bytes:
         transformed = self.transform.forward(target)
         if self.transform.inverse(transformed) != target:
             raise CannotEncode(
                 f"the transform {self.transform.name} does not invert on this target"
             )
-        return self.inner.message(transformed, self.transform.condition(given))
+        return transformed
 
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
@@ -229,6 +254,10 @@ class Transformed(Codec):
         """See `Codec.read`."""
         return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
 
+    def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
+        """See `Codec.plain`."""
+        return self.inner.plain(self._forward(target), self.transform.condition(given))
+
     def open(self) -> None:
         """See `Codec.open`."""
         self.inner.open()
@@ -237,6 +266,10 @@ class Transformed(Codec):
         """See `Codec.protocol`."""
         parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.name}
         return parts | {"of": self.inner.protocol()}
+
+    def needs(self) -> str:
+        """See `Codec.needs`."""
+        return self.inner.needs()
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""

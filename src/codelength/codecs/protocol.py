@@ -20,7 +20,7 @@ from typing import Self
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition, Instance
-from codelength.errors import MessageError
+from codelength.errors import CannotEncode, MessageError
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,14 @@ class Codec(ABC):
         piece: bytes of a file that make a message of their own, so that many can be read in step;
             0: a file is one message.
         checks: whether `prepare` has already decoded the messages that it gives out.
+        placed: whether `read_many` has to be given as many readers as `prepare` was given
+            instances, each in its place; None for a message that is somebody else's.
     """
 
     together: int = 0
     piece: int = 0
     checks: bool = False
+    placed: bool = False
 
     @abstractmethod
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
@@ -86,9 +89,17 @@ class Codec(ABC):
             MessageError: damaged, truncated or foreign.
         """
 
-    def read_many(self, readers: Sequence[BitReader], given: Sequence[Condition]) -> list[bytes]:
-        """Read a message from each reader, as `read` does; codecs that can, read them in step."""
-        return [self.read(*pair) for pair in zip(readers, given, strict=True)]
+    def read_many(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[bytes]:
+        """Read a message from each reader, as `read` does; codecs that can, read them in step.
+
+        Where there is None instead of a reader, nothing is read, and an empty target comes back.
+        """
+        return [
+            b"" if reader is None else self.read(reader, one)
+            for reader, one in zip(readers, given, strict=True)
+        ]
 
     def decode(self, bits: Bits, given: Condition = NOTHING) -> bytes:
         """The target of exactly these bits.
@@ -107,9 +118,24 @@ class Codec(ABC):
         bits = self.encode(target, given)
         return Message(bits, float(len(bits)))
 
+    def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
+        """A message that leans on no model, for where that of `encode` does not come back.
+
+        Raises:
+            CannotEncode: there is none.
+        """
+        raise CannotEncode(f"{type(self).__name__} has no plainer message")
+
     def protocol(self) -> dict[str, Json]:
         """Everything that the decoder depends on: name, parameters, hashes, format versions."""
         return {"codec": type(self).__name__}
+
+    def needs(self) -> str:
+        """What a reader must have beyond the protocol, in a few words; empty: nothing.
+
+        Example: "cuda, NVIDIA H100, torch 2.8".
+        """
+        return ""
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """The encoder's end for these instances: it may look at what the decoder never sees."""
@@ -144,7 +170,13 @@ class Estimation:
 
 
 class Estimator(ABC):
-    """Prices targets without a message: published formulas, costs that no decoder could read."""
+    """Prices targets without a message: published formulas, costs that no decoder could read.
+
+    Attributes:
+        together: see `Codec`.
+    """
+
+    together: int = 0
 
     @abstractmethod
     def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:

@@ -27,6 +27,7 @@ BUILT_IN = {
     "ppmd": "codelength.codecs.registry:build_ppmd",
     "python": "codelength.codecs.registry:build_python",
     "lmic": "codelength.codecs.lmic.codec:build",
+    "lmic-estimate": "codelength.codecs.lmic.estimate:build",
     "gold": "codelength.synthesis.gold:build",
     "solver": "codelength.synthesis.solver.codec:build",
     "program": "codelength.synthesis.prompted.codec:build",

@@ -32,6 +32,8 @@ TORN = ".part"
 CHUNK_BITS = 1 << 20
 """A chunk is closed at this many bits, or at `CHUNK_MESSAGES` messages."""
 CHUNK_MESSAGES = 4096
+BLOCK = 1 << 20
+"""Bytes that are read at once."""
 
 Json = str | int | float | bool | None | list["Json"] | Mapping[str, "Json"]
 
@@ -63,33 +65,63 @@ def pack_header(header: Mapping[str, Json]) -> bytes:
     return body + zlib.crc32(body).to_bytes(4, "big")
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place between two chunks of a file: what is before it.
+
+    Arguments:
+        size: bytes.
+        check: the CRC-32 there.
+        messages, coded_bits: of the chunks.
+    """
+
+    size: int
+    check: int
+    messages: int
+    coded_bits: int
+
+
 class MessageWriter:
     """Writes a message file chunk by chunk.
 
     Arguments:
         file: open for writing bytes.
+        after: the chunks that it holds already, as a `MessageReader` has read them; None: nothing.
+
+    Attributes:
+        size: bytes written so far; `check`: the CRC-32 that the next chunk goes on from.
+        coded_bits, messages: written so far.
     """
 
-    def __init__(self, file: BinaryIO, header: Mapping[str, Json]) -> None:
+    def __init__(
+        self, file: BinaryIO, header: Mapping[str, Json], after: "Place | None" = None
+    ) -> None:
         self._file = file
-        start = pack_header(header)
-        file.write(start)
-        self._check = int.from_bytes(start[-4:], "big")
-        self.size, self.coded_bits, self._messages = len(start), 0, 0
+        if after is None:
+            start = pack_header(header)
+            file.write(start)
+            after = Place(len(start), int.from_bytes(start[-4:], "big"), 0, 0)
+        self.size, self.check = after.size, after.check
+        self.coded_bits, self.messages = after.coded_bits, after.messages
+
+    @property
+    def place(self) -> "Place":
+        """Where the file ends now."""
+        return Place(self.size, self.check, self.messages, self.coded_bits)
 
     def add(self, bits: Bits, messages: int = 1) -> None:
         """A chunk of messages back to back."""
         self._record(varint(messages) + varint(len(bits)) + bytes(bits))
         self.coded_bits += len(bits)
-        self._messages += messages
+        self.messages += messages
 
     def finish(self, digest: bytes) -> None:
         """The end; `digest` is the SHA-256 of the targets (see `TargetDigest`)."""
-        self._record(varint(0) + varint(self._messages) + digest)
+        self._record(varint(0) + varint(self.messages) + digest)
 
     def _record(self, body: bytes) -> None:
-        self._check = zlib.crc32(body, self._check)
-        self._file.write(body + self._check.to_bytes(4, "big"))
+        self.check = zlib.crc32(body, self.check)
+        self._file.write(body + self.check.to_bytes(4, "big"))
         self.size += len(body) + 4
 
 
@@ -129,6 +161,12 @@ class TargetDigest:
     def digest(self) -> bytes:
         """The 32 bytes of the hash."""
         return self._hash.digest()
+
+    def copy(self) -> "TargetDigest":
+        """Another one that has taken in the same."""
+        other = TargetDigest()
+        other._hash = self._hash.copy()
+        return other
 
 
 @dataclass(frozen=True)
@@ -176,28 +214,93 @@ class MessageFile:
         return sum(chunk.messages for chunk in self.chunks)
 
 
-class _Cursor:
-    """Walks over the bytes of a file; running out raises `MessageError`."""
+class MessageReader:
+    """Reads a message file chunk by chunk; each is checked before it is given out.
 
-    def __init__(self, data: bytes, name: str) -> None:
-        self.data, self.name, self.at = data, name, 0
+    Iterate over it for the chunks. Memory: one chunk.
 
-    def take(self, count: int) -> bytes:
-        if self.at + count > len(self.data):
-            raise MessageError(f"{self.name} is truncated: it ends at byte {len(self.data)}")
-        self.at += count
-        return self.data[self.at - count : self.at]
+    Arguments:
+        file: open for reading bytes; a pipe will do.
+        name: of the file, for errors.
 
-    def varint(self) -> int:
+    Attributes:
+        header: what the writer said of codec and protocol.
+        place: behind the last chunk that was given out, or behind the header.
+        digest: SHA-256 of the targets; empty until all chunks were given out.
+        size: bytes read so far; in the end, of the whole file.
+
+    Raises:
+        MessageError: not a message file, another format version, damaged, or truncated; also while
+            iterating.
+    """
+
+    def __init__(self, file: BinaryIO, name: str = "the message file") -> None:
+        self._file, self._name = file, name
+        self.size, self._check, self._start, self.digest = 0, 0, 0, b""
+        magic = file.read(len(MAGIC))
+        if magic != MAGIC[: len(magic)] or not magic:
+            raise MessageError(f"{name} is not a .cl message file (it does not start with CLEN)")
+        self.size, self._check = len(magic), zlib.crc32(magic)
+        if len(magic) < len(MAGIC):
+            raise self._truncated()
+        version = self._take(1)[0]
+        if version != FORMAT:
+            raise MessageError(f"{name} has format {version}; this version reads format {FORMAT}")
+        text = self._take(self._varint())
+        self._close()
+        self.header = _header(text, name)
+        self.place = Place(self.size, self._check, 0, 0)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        while count := self._varint():
+            length = self._varint()
+            payload = self._take((length + 7) // 8)
+            self._close()
+            before = self.place
+            messages, bits = before.messages + count, before.coded_bits + length
+            self.place = Place(self.size, self._check, messages, bits)
+            yield Chunk(count, payload, length)
+        total, digest = self._varint(), self._take(32)
+        self._close()
+        if total != self.place.messages or self._file.read(1):
+            raise MessageError(
+                f"{self._name} does not end where its last record says (damaged or appended)"
+            )
+        self.digest = digest
+
+    def _take(self, count: int) -> bytes:
+        """The next bytes; a damaged length does not ask for more memory than the file has."""
+        parts: list[bytes] = []
+        while count:
+            part = self._file.read(min(count, BLOCK))
+            if not part:
+                raise self._truncated()
+            self._check = zlib.crc32(part, self._check)
+            self.size += len(part)
+            count -= len(part)
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _truncated(self) -> MessageError:
+        return MessageError(f"{self._name} is truncated: it ends at byte {self.size}")
+
+    def _varint(self) -> int:
         value, shift = 0, 0
         while True:
-            byte = self.take(1)[0]
+            byte = self._take(1)[0]
             value |= (byte & 127) << shift
             if byte < 128:
                 return value
             shift += 7
             if shift > 63:
-                raise MessageError(f"{self.name} is damaged at byte {self.at}")
+                raise MessageError(f"{self._name} is damaged at byte {self.size}")
+
+    def _close(self) -> None:
+        """The end of a record: its checksum, from which the next one goes on."""
+        check, end = self._check, self.size
+        if int.from_bytes(self._take(4), "big") != check:
+            raise MessageError(f"{self._name} is damaged between bytes {self._start} and {end}")
+        self._check, self._start = check, self.size
 
 
 def unpack_messages(data: bytes, name: str = "the message file") -> MessageFile:
@@ -206,31 +309,26 @@ def unpack_messages(data: bytes, name: str = "the message file") -> MessageFile:
     Raises:
         MessageError: not a message file, another format version, damaged, or truncated.
     """
-    cursor = _Cursor(data, name)
-    if data[:4] != MAGIC[: len(data)] or not data:
-        raise MessageError(f"{name} is not a .cl message file (it does not start with CLEN)")
-    cursor.take(4)
-    version = cursor.take(1)[0]
-    if version != FORMAT:
-        raise MessageError(f"{name} has format {version}; this version reads format {FORMAT}")
-    text = cursor.take(cursor.varint())
-    check = _check(cursor, 0, 0)
-    header = _header(text, name)
-    chunks: list[Chunk] = []
-    while True:
-        start = cursor.at
-        count = cursor.varint()
-        if count == 0:
-            break
-        length = cursor.varint()
-        payload = cursor.take((length + 7) // 8)
-        check = _check(cursor, start, check)
-        chunks.append(Chunk(count, payload, length))
-    total, digest = cursor.varint(), cursor.take(32)
-    _check(cursor, start, check)
-    if total != sum(chunk.messages for chunk in chunks) or cursor.at != len(data):
-        raise MessageError(f"{name} does not end where its last record says (damaged or appended)")
-    return MessageFile(header, tuple(chunks), digest, len(data))
+    return _whole(BytesIO(data), name)
+
+
+def read_messages(path: Path) -> MessageFile:
+    """`unpack_messages` of a file on disk.
+
+    Raises:
+        InputError: also where it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return _whole(file, str(path))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _whole(file: BinaryIO, name: str) -> MessageFile:
+    reader = MessageReader(file, name)
+    chunks = tuple(reader)
+    return MessageFile(reader.header, chunks, reader.digest, reader.size)
 
 
 def _header(text: bytes, name: str) -> dict[str, Json]:
@@ -243,22 +341,6 @@ def _header(text: bytes, name: str) -> dict[str, Json]:
     ):
         raise MessageError(f"{name} has a header without codec and fingerprint")
     return header
-
-
-def _check(cursor: _Cursor, start: int, before: int) -> int:
-    check = zlib.crc32(cursor.data[start : cursor.at], before)
-    if int.from_bytes(cursor.take(4), "big") != check:
-        raise MessageError(f"{cursor.name} is damaged between bytes {start} and {cursor.at}")
-    return check
-
-
-def read_messages(path: Path) -> MessageFile:
-    """`unpack_messages` of a file on disk."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    return unpack_messages(data, str(path))
 
 
 def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:

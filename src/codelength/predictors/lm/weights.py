@@ -91,15 +91,18 @@ def load(source: str) -> Weights:
         import torch
         from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise MissingExtra(f"the model {source} needs: pip install 'codelength[lm]'") from error
     place = str(_place(source))
+    transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
         causal: Any = AutoModelForCausalLM
         model, told = causal.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
     except (OSError, ValueError, SafetensorError) as error:
-        raise InputError(f"the model {source} cannot be loaded: {error}") from error
+        why = " ".join(str(error).split())
+        raise InputError(f"the model {source} cannot be loaded: {why}") from error
     if told["missing_keys"]:  # transformers makes them up, each time anew
         missing = ", ".join(sorted(told["missing_keys"]))
         raise InputError(f"the model {source} lacks weights: {missing[:200]}")
