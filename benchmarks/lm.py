@@ -34,6 +34,7 @@ def main() -> None:
             one.add_argument("--exact", choices=MODES, default=PORTABLE)
             one.add_argument("--modes", default="text,ensemble", help="comma list")
             one.add_argument("--window", type=int, default=1024, help="tokens")
+            one.add_argument("--parts", type=int, default=0, help="of an ensemble, in step")
         if name == "files":
             one.add_argument("--small", default="", help="a tiny model, for the file of 5 MB")
         if name == "speed":

@@ -29,6 +29,8 @@ def rates(options: argparse.Namespace) -> None:
                 f"lmic:model={options.model},mode={mode},exact={options.exact},"
                 f"window={options.window}"
             )
+            if mode == "ensemble" and options.parts:
+                name += f",batch={options.parts}"
             began = time.perf_counter()
             encode_file(source, name, out)
             encoding = time.perf_counter() - began

@@ -92,7 +92,13 @@ def speed(options: argparse.Namespace) -> None:
     for name, work, bare_name, bare in works:
         ours, others = timed(work), timed(bare)
         table.append(
-            (name, f"{count / ours:.0f}", bare_name, f"{count / others:.0f}", f"{others / ours:.2f}")
+            (
+                name,
+                f"{count / ours:.0f}",
+                bare_name,
+                f"{count / others:.0f}",
+                f"{others / ours:.2f}",
+            )
         )
         print(table[-1], file=sys.stderr, flush=True)
     print(f"{count:,} tokens, {rows} rows, {torch.get_num_threads()} threads\n")

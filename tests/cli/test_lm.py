@@ -192,3 +192,39 @@ def test_models_are_listed(cli):
     assert (row["name"], row["licence"]) == ("smollm2-135m", "Apache-2.0")
     here = catalogue.found(catalogue.SMOLLM2)
     assert row["path"] == (str(here) if here else None)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--mode", "ensemble"),
+        ("--mode", "decimal"),
+        ("--exact", "lockstep"),
+        ("--mode", "ensemble", "--exact", "lockstep"),
+        ("--overlap", "5", "--prompt"),
+    ],
+)
+def test_every_mode_comes_back(cli, tmp_path, llama, options):
+    path, back, prompt = tmp_path / "text.txt", tmp_path / "back", tmp_path / "prompt"
+    path.write_bytes(TEXT)
+    prompt.write_bytes(b"list: ")
+    if options[-1] == "--prompt":
+        options = (*options, prompt)
+    named = ("--model", llama, "--window", 24, "--verify", "here", *options)
+    assert cli("compress", path, *named).code == 0
+    assert cli("decompress", tmp_path / "text.txt.cl", "-o", back).code == 0
+    assert back.read_bytes() == TEXT
+
+
+def test_another_machine_is_named(cli, tmp_path, llama, monkeypatch):
+    from codelength.codecs.lmic import codec
+
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"abc")
+    named = ("--model", llama, "--window", 24, "--verify", "here", "--exact", "lockstep")
+    assert cli("compress", path, *named).code == 0
+    monkeypatch.setattr(codec, "surroundings", lambda weights: "another machine")
+    found = cli("decompress", tmp_path / "text.txt.cl", "-o", tmp_path / "back")
+    assert found.code == 2
+    assert "another machine" in found.err
+    assert "threads, torch" in found.err

@@ -170,9 +170,9 @@ def test_a_run_in_lockstep_verifies(folder, tmp_path):
     ("options", "said"),
     [
         ("exact=fast", "exact is one of portable, lockstep"),
-        ("mode=bytes", "mode is one of text, decimal"),
+        ("mode=bytes", "mode is one of text, decimal, ensemble"),
         ("exact=lockstep,batch=5", "batch divides 64"),
-        ("mode=decimal,overlap=3", "have no overlap"),
+        ("mode=decimal,overlap=3", "in mode=text alone"),
         ("prompt=/nowhere", "cannot read"),
     ],
 )

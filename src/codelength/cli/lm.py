@@ -81,6 +81,20 @@ def compress(
     window: Annotated[
         int, typer.Option("--window", min=1, help="Tokens that the model looks back on, at most.")
     ] = 1024,
+    mode: Annotated[
+        Literal["text", "ensemble", "decimal"],
+        typer.Option("--mode", help="Ensembles learn from the file: slower, smaller."),
+    ] = "text",
+    exact: Annotated[
+        Literal["portable", "lockstep"],
+        typer.Option("--exact", help="Lockstep is faster; only this machine reads the file again."),
+    ] = "portable",
+    overlap: Annotated[
+        int, typer.Option("--overlap", min=0, help="Tokens of a window that the next sees again.")
+    ] = 0,
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", help="A file that whoever decompresses has, too.")
+    ] = None,
     verify: Verify = "process",
     as_json: AsJson = False,
 ) -> None:
@@ -93,6 +107,14 @@ def compress(
 
     one_output(files, out, "FILE.cl")
     codec, rows = f"lmic:model={model},window={window}", []
+    if mode != "text":
+        codec += f",mode={mode}"
+    if exact != "portable":
+        codec += f",exact={exact}"
+    if overlap:
+        codec += f",overlap={overlap}"
+    if prompt is not None:
+        codec += f",prompt={prompt}"
     target = out or STANDARD
     for file in files:
         if file != STANDARD:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from codelength.codecs.combinators import Fallback, Raw, check_read
+from codelength.codecs.lmic.coder import Coded, Coder
 from codelength.codecs.lmic.decimal import DecimalCoder
+from codelength.codecs.lmic.ensemble import EnsembleCoder
 from codelength.codecs.lmic.texts import TextCoder
-from codelength.codecs.lmic.windows import Coded, WindowCoder
 from codelength.codecs.protocol import Codec, Message
 from codelength.codecs.registry import Spec
 from codelength.coding.bits import BitReader, Bits
@@ -20,6 +21,7 @@ from codelength.coding.messages import Json
 from codelength.corpora.files import read_file
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
+from codelength.predictors.lm.candidates import VERSION as MIXTURE
 from codelength.predictors.lm.exact import LOCKSTEP, MODES, PORTABLE, surroundings
 from codelength.predictors.lm.tables import GRID
 
@@ -31,6 +33,13 @@ BYTES = 3
 
 TOGETHER = 64
 """Instances that are prepared at once; a batch in lockstep lies within."""
+MODES_OF_TOKENS: dict[str, type[Coder]] = {
+    "text": TextCoder,
+    "decimal": DecimalCoder,
+    "ensemble": EnsembleCoder,
+}
+PIECE = 1 << 20
+"""Bytes of a file that an ensemble learns from."""
 
 Key = tuple[bytes, Condition]
 Read = bytes | MessageError
@@ -44,13 +53,13 @@ class LmicCodec(Codec):
         coded: messages that were made already and came back.
     """
 
-    together = TOGETHER
     checks = True
 
-    def __init__(self, coder: WindowCoder, coded: Mapping[Key, Coded] | None = None) -> None:
+    def __init__(self, coder: Coder, coded: Mapping[Key, Coded] | None = None) -> None:
         self.coder = coder
-        self.placed = coder.exact == LOCKSTEP
-        self.piece = BYTES * coder.window
+        mixed = isinstance(coder, EnsembleCoder)  # whose batch is the parts of one text
+        self.placed = coder.exact == LOCKSTEP and not mixed
+        self.together, self.piece = (1, PIECE) if mixed else (TOGETHER, BYTES * coder.window)
         self._coded = coded
         self._coders = {coder.alphabet: coder} if isinstance(coder, DecimalCoder) else {}
 
@@ -76,11 +85,11 @@ class LmicCodec(Codec):
         made_by._coders = self._coders
         return made_by
 
-    def _by_coder(self, given: Sequence[Condition]) -> list[tuple[WindowCoder, list[int]]]:
+    def _by_coder(self, given: Sequence[Condition]) -> list[tuple[Coder, list[int]]]:
         """The coders that these conditions need, each with the places of its own."""
         if not isinstance(self.coder, DecimalCoder):
             return [(self.coder, list(range(len(given))))]
-        found: list[tuple[WindowCoder, list[int]]] = []
+        found: list[tuple[Coder, list[int]]] = []
         for alphabet in sorted({one.alphabet for one in given}):
             if alphabet not in self._coders:
                 self._coders[alphabet] = replace(self.coder, alphabet=alphabet)
@@ -141,7 +150,7 @@ class LmicCodec(Codec):
 
     def needs(self) -> str:
         """See `Codec.needs`: in lockstep, the machine."""
-        return surroundings(self.coder.weights) if self.placed else ""
+        return surroundings(self.coder.weights) if self.coder.exact == LOCKSTEP else ""
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
@@ -153,24 +162,27 @@ class LmicCodec(Codec):
             "grid": GRID,
             "window": coder.span,
         }
+        names = {kind: mode for mode, kind in MODES_OF_TOKENS.items()}
+        parts |= {"mode": names[type(coder)], "exact": coder.exact}
         if isinstance(coder, TextCoder):
-            parts |= {"mode": "text", "overlap": coder.overlap}
-        else:
-            parts |= {"mode": "decimal"}
+            parts |= {"overlap": coder.overlap}
+        if isinstance(coder, EnsembleCoder):
+            parts |= {"mixture": MIXTURE, "batch": coder.batch}
         if coder.prompt:
             parts |= {"prompt": sha256(coder.prompt).hexdigest()}
-        if self.placed:
-            parts |= {"exact": LOCKSTEP, "batch": coder.batch, "machine": self.needs()}
+        if coder.exact == LOCKSTEP:
+            parts |= {"batch": coder.batch, "machine": self.needs()}
         return parts
 
 
 def build(spec: Spec) -> Codec:
     """`lmic:model=NAME`, with these options.
 
-    - `mode`: text (default) or decimal (numbers and commas, as KT's paper gives lists to models);
+    - `mode`: text (default), decimal (numbers and commas, as KT's paper gives lists to models), or
+      ensemble (a text by the model mixed with contexts that learn from it);
     - `exact`: portable (default) or lockstep;
     - `window` (tokens), `overlap` (of them given again), `prompt` (a file that both ends have);
-    - `batch` (windows in step).
+    - `batch` (rows in step).
 
     What has no shorter message, or none that decodes, is sent plainly, behind a flag bit.
     """
@@ -179,21 +191,20 @@ def build(spec: Spec) -> Codec:
     source = options.get("model")
     if not source:
         raise InputError("a model is needed, such as lmic:model=smollm2-135m")
+    mode = spec.choice("mode", tuple(MODES_OF_TOKENS), "text")
     exact = spec.choice("exact", MODES, PORTABLE)
-    window = spec.integer("window", range(1, 1 << 20), WindowCoder.window)
-    most = TOGETHER if exact == LOCKSTEP else 1024
-    batch = spec.integer(
-        "batch", range(1, most + 1), TOGETHER if exact == LOCKSTEP else WindowCoder.batch
-    )
-    if exact == LOCKSTEP and TOGETHER % batch:
+    window = spec.integer("window", range(1, 1 << 20), Coder.window)
+    placed = exact == LOCKSTEP and mode != "ensemble"
+    most = TOGETHER if placed else 1024
+    batch = spec.integer("batch", range(1, most + 1), TOGETHER if placed else Coder.batch)
+    if placed and TOGETHER % batch:
         raise InputError(f"--codec {spec.text}: in lockstep batch divides {TOGETHER}, not {batch}")
     prompt = read_file(Path(options["prompt"])) if "prompt" in options else b""
     overlap = spec.integer("overlap", range(1 << 20), 0)
-    coder: WindowCoder
-    if spec.choice("mode", ("text", "decimal"), "text") == "text":
-        coder = TextCoder(source, window, batch, exact, prompt, overlap)
+    if mode == "text":
+        coder: Coder = TextCoder(source, window, batch, exact, prompt, overlap)
     elif overlap:
-        raise InputError(f"--codec {spec.text}: windows of decimal numbers have no overlap")
+        raise InputError(f"--codec {spec.text}: windows have an overlap in mode=text alone")
     else:
-        coder = DecimalCoder(source, window, batch, exact, prompt)
+        coder = MODES_OF_TOKENS[mode](source, window, batch, exact, prompt)
     return Fallback(LmicCodec(coder), Raw())

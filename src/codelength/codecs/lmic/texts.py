@@ -8,14 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codelength.codecs.lmic.windows import SLICE, Coded, Rows, Window, WindowCoder, Words
+from codelength.codecs.lmic.windows import Rows, Window, WindowCoder, Words
 from codelength.coding.compiled import constant
 from codelength.errors import InputError
 from codelength.predictors.lm.exact import Array, Reader
 from codelength.predictors.lm.tables import Grid, decode_symbols, encode_window, weights
 from codelength.predictors.lm.tokens import Vocabulary
-
-__all__ = ["SLICE", "Coded", "TextCoder", "TextWords"]
 
 
 class TextWords(Words):

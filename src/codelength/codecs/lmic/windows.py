@@ -7,12 +7,12 @@ room. What the tokens are, and which may come next, is a matter of `Words`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 
 from codelength.codecs.combinators import length_bits, read_length
+from codelength.codecs.lmic.coder import Coded, Coder
 from codelength.coding.arithmetic import (
     COUNT,
     END,
@@ -23,25 +23,14 @@ from codelength.coding.arithmetic import (
     pack,
     start_decoding,
 )
-from codelength.coding.bits import BitReader, Bits
+from codelength.coding.bits import BitReader
 from codelength.corpora.instances import Condition
-from codelength.errors import InputError, MessageError
-from codelength.predictors.lm.exact import LOCKSTEP, PORTABLE, Array, Floats, Reader
+from codelength.errors import MessageError
+from codelength.predictors.lm.exact import LOCKSTEP, Array, Floats, Reader
 from codelength.predictors.lm.tables import Buffer, Grid
-from codelength.predictors.lm.weights import Weights, load
 
 MOST_BITS = 40
 """Of a token, an escaped byte included."""
-SLICE = 64
-"""Positions whose logits are in memory at once."""
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A message, and its length by the model's own probabilities, in bits."""
-
-    bits: Bits
-    ideal_bits: float
 
 
 @dataclass(frozen=True)
@@ -117,48 +106,11 @@ class Words(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class WindowCoder(ABC):
-    """Codes targets with a model.
+class WindowCoder(Coder):
+    """Codes targets with a model, window by window.
 
-    Arguments:
-        source: of the weights, see `predictors.lm.weights.load`.
-        window: tokens after which the model starts anew.
-        batch: windows in step.
-        exact: `PORTABLE` or `LOCKSTEP`. In lockstep a target is read in the same place of the same
-            batch as it was written in.
-        prompt: a text that both ends know; the model reads it before each window.
+    In lockstep a target is read in the same place of the same batch as it was written in.
     """
-
-    source: str
-    window: int = 1024
-    batch: int = 16
-    exact: str = PORTABLE
-    prompt: bytes = field(default=b"", repr=False)
-
-    @property
-    def weights(self) -> Weights:
-        """Of the model."""
-        return load(self.source)
-
-    @cached_property
-    def span(self) -> int:
-        """Tokens of a window: so many that the model can look back on all."""
-        return min(self.window, self.weights.context)
-
-    @property
-    def prompted(self) -> list[int]:
-        """The prompt's tokens.
-
-        Raises:
-            InputError: it leaves less than half of the window.
-        """
-        words = self.weights.vocabulary
-        tokens = [min(one, words.symbols) for one in words.split(self.prompt)]
-        if 2 * len(tokens) > self.span:
-            raise InputError(
-                f"the prompt has {len(tokens)} tokens, a window {self.span}: take a larger window"
-            )
-        return [words.escape if one == words.symbols else one for one in tokens]
 
     @property
     @abstractmethod
@@ -166,7 +118,7 @@ class WindowCoder(ABC):
         """What the tokens are."""
 
     def encode(self, targets: Sequence[bytes], given: Sequence[Condition]) -> list[Coded]:
-        """The messages of targets, in order."""
+        """See `Coder.encode`."""
         words = self.words
         windows = [words.windows(target) for target in targets]
         coded: dict[tuple[int, int], Coded] = {}
@@ -215,11 +167,10 @@ class WindowCoder(ABC):
                 asked[n, 1 + context : context + lengths[n]] = own
         rows = self._rows(count, np.zeros((count, MOST_BITS * most + 128), np.uint8))
         rows.lengths = lengths
-        reader = Reader(self.weights, self.exact)
+        reader = self.reader()
         self._skip(reader, asked[:, :context])
-        step = 1 if self.exact == LOCKSTEP else SLICE
-        for first in range(0, most, step):
-            end = min(first + step, most)
+        for first in range(0, most, self.slice):
+            end = min(first + self.slice, most)
             grid = reader.read(asked[:, context + first : context + end], words.columns)
             words.encode(rows, reader, grid, np.ascontiguousarray(symbols[:, first:end]), first)
         coded = []
@@ -229,9 +180,8 @@ class WindowCoder(ABC):
 
     def _skip(self, reader: Reader, tokens: Array) -> None:
         """Let the model read tokens behind which nothing is coded."""
-        step = 1 if self.exact == LOCKSTEP else SLICE
-        for first in range(0, tokens.shape[1], step):
-            reader.read(tokens[:, first : first + step], self.words.columns)
+        for first in range(0, tokens.shape[1], self.slice):
+            reader.read(tokens[:, first : first + self.slice], self.words.columns)
 
     def _rows(self, count: int, data: Buffer) -> Rows:
         return Rows(
@@ -247,11 +197,7 @@ class WindowCoder(ABC):
     def decode(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[bytes | MessageError]:
-        """The targets of messages, in order, or why there is none; readers move behind their own.
-
-        Arguments:
-            readers: None keeps the place of a target that is not read here.
-        """
+        """See `Coder.decode`."""
         found: list[bytes | MessageError] = []
         for first in range(0, len(readers), self.batch):
             part = slice(first, first + self.batch)
@@ -306,7 +252,7 @@ class WindowCoder(ABC):
         asked = np.full((count, 1 + known), words.start, np.int64)
         for n in np.flatnonzero(rows.on).tolist():
             asked[n, 1:] = contexts[n]
-        model, used = Reader(self.weights, self.exact), 0
+        model, used = self.reader(), 0
         self._skip(model, asked[:, :-1])
         asked = np.ascontiguousarray(asked[:, -1:])
         while rows.on.any():

@@ -95,7 +95,8 @@ def load(source: str) -> Weights:
     except ImportError as error:
         raise MissingExtra(f"the model {source} needs: pip install 'codelength[lm]'") from error
     place = str(_place(source))
-    transformers_logging.disable_progress_bar()
+    quiet: Any = transformers_logging.disable_progress_bar  # untyped
+    quiet()
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
         causal: Any = AutoModelForCausalLM
