@@ -40,6 +40,7 @@ def main() -> None:
         if name == "speed":
             one.add_argument("--rows", type=int, default=64, help="in step")
             one.add_argument("--window", type=int, default=128, help="tokens of a row")
+            one.add_argument("--only", default="", help="works whose name has this")
     options = parser.parse_args()
     print(f"`python benchmarks/lm.py {' '.join(sys.argv[1:])}`\n", flush=True)
     try:

@@ -15,8 +15,8 @@ import numpy as np
 from codelength.predictors.lm.exact import Array, Floats
 from codelength.predictors.lm.weights import Weights
 
-SLICE = 1 << 24
-"""Logits that are in memory at once, 64 MiB."""
+SLICE = 1 << 22
+"""Logits that are in memory at once, 16 MiB."""
 WHOLE = 1 << 26
 """Logits of a batch, for models that give them only all at once."""
 PLAIN = 8
@@ -152,7 +152,8 @@ class Surprisal:
             for first in range(0, len(places), step):
                 some = slice(first, first + step)
                 logits = head(states[places[some]])
-                nats.append(-logits.log_softmax(-1).gather(-1, said[some, None])[:, 0].double())
+                mine = logits.gather(-1, said[some, None])[:, 0]
+                nats.append((logits.logsumexp(-1) - mine).double())
             bits = torch.cat(nats).cpu().numpy() / math.log(2)
         bits += PLAIN * (flat >= words.symbols)
         return np.split(bits, np.cumsum(lengths)[:-1])
