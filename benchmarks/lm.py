@@ -3,14 +3,16 @@
 python benchmarks/lm.py rates --bytes 262144 --start 0 --exact lockstep
 python benchmarks/lm.py files
 python benchmarks/lm.py speed
+python benchmarks/lm.py kt
 
-The text is enwik8's (folder enwik8 of CODELENGTH_DATA).
+Texts are enwik8's (folder enwik8 of CODELENGTH_DATA), items those of KT (kolmogorov_test).
 """
 
 import argparse
 import sys
 
 from lm_files import files
+from lm_kt import kt
 from lm_rates import rates
 from lm_speed import speed
 
@@ -18,7 +20,7 @@ from codelength.errors import CodelengthError
 from codelength.predictors.lm.catalogue import DEFAULT
 from codelength.predictors.lm.exact import MODES, PORTABLE
 
-PARTS = {"rates": rates, "files": files, "speed": speed}
+PARTS = {"rates": rates, "files": files, "speed": speed, "kt": kt}
 
 
 def main() -> None:
@@ -37,6 +39,9 @@ def main() -> None:
             one.add_argument("--parts", type=int, default=0, help="of an ensemble, in step")
         if name == "files":
             one.add_argument("--small", default="", help="a tiny model, for the file of 5 MB")
+        if name == "kt":
+            one.add_argument("--symbols", type=int, default=2048, help="of each length")
+            one.add_argument("--verified", type=int, default=4, help="items of 128 symbols")
         if name == "speed":
             one.add_argument("--rows", type=int, default=64, help="in step")
             one.add_argument("--window", type=int, default=128, help="tokens of a row")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from codelength.codecs.combinators import Fallback, Raw
+from codelength.codecs.combinators import Fallback, Raw, Reverse, Transformed
 from codelength.codecs.lmic.codec import LmicCodec
 from codelength.codecs.lmic.texts import TextCoder
 from codelength.codecs.registry import build
@@ -125,6 +125,16 @@ def test_what_does_not_come_back_has_no_message(coder, monkeypatch):
     monkeypatch.setattr(TextCoder, "decode", lambda self, readers, given: [b"?"] * len(readers))
     with pytest.raises(CannotEncode, match="does not decode"):
         LmicCodec(coder).encode(b"abc")
+
+
+def test_an_unchecked_codec_does_not_decode_and_makes_the_same(coder, monkeypatch):
+    for codec in (LmicCodec(coder), Transformed(LmicCodec(coder), Reverse())):
+        combined = Fallback(codec, Raw())
+        made = combined.prepare([Instance("0", TEXTS[2])]).encode(TEXTS[2])
+        with monkeypatch.context() as patch:
+            patch.setattr(TextCoder, "decode", None)
+            loose = combined.unchecked()
+            assert loose.prepare([Instance("0", TEXTS[2])]).encode(TEXTS[2]) == made
 
 
 def test_a_run_verifies(folder, tmp_path):

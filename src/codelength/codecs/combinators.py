@@ -177,6 +177,10 @@ class Fallback(Codec):
         """See `Codec.decoder`."""
         return type(self)(self.primary.decoder(), self.backstop.decoder())
 
+    def unchecked(self) -> Codec:
+        """See `Codec.unchecked`."""
+        return type(self)(self.primary.unchecked(), self.backstop.unchecked())
+
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`."""
         return type(self)(self.primary.prepare(instances), self.backstop.prepare(instances))
@@ -274,6 +278,10 @@ class Transformed(Codec):
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
         return type(self)(self.inner.decoder(), copy.deepcopy(self.transform))
+
+    def unchecked(self) -> Codec:
+        """See `Codec.unchecked`."""
+        return type(self)(self.inner.unchecked(), self.transform)
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: the inner codec gets the transformed instances."""

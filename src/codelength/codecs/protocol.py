@@ -141,6 +141,13 @@ class Codec(ABC):
         """The encoder's end for these instances: it may look at what the decoder never sees."""
         return self
 
+    def unchecked(self) -> "Codec":
+        """The same codec, where the caller decodes every message before it counts.
+
+        What `prepare` gives out need not have been decoded then.
+        """
+        return self
+
     def open(self) -> None:  # noqa: B027  most have nothing to open
         """Make sure, before a run is begun, that what the encoder needs is there.
 

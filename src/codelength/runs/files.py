@@ -104,7 +104,8 @@ def encode_file(
         if needs := codec.needs():
             header["needs"] = needs
         with Output(out) as output:
-            job = _Encoding(path, codec, header, verify, source, output)
+            chosen = codec.unchecked() if verify == "process" else codec
+            job = _Encoding(path, chosen, header, verify, source, output)
             return job.run(out, progress)
 
 

@@ -51,12 +51,13 @@ class LmicCodec(Codec):
     Arguments:
         coder: does the work; one for decimal numbers is made anew for each alphabet.
         coded: messages that were made already and came back.
+        checks: whether `prepare` decodes what it has made.
     """
 
-    checks = True
-
-    def __init__(self, coder: Coder, coded: Mapping[Key, Coded] | None = None) -> None:
-        self.coder = coder
+    def __init__(
+        self, coder: Coder, coded: Mapping[Key, Coded] | None = None, checks: bool = True
+    ) -> None:
+        self.coder, self.checks = coder, checks
         mixed = isinstance(coder, EnsembleCoder)  # whose batch is the parts of one text
         self.placed = coder.exact == LOCKSTEP and not mixed
         self.together, self.piece = (1, PIECE) if mixed else (TOGETHER, BYTES * coder.window)
@@ -64,7 +65,7 @@ class LmicCodec(Codec):
         self._coders = {coder.alphabet: coder} if isinstance(coder, DecimalCoder) else {}
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
-        """See `Codec.prepare`: all are coded in step, and decoded again."""
+        """See `Codec.prepare`: all are coded in step, and decoded again if this codec checks."""
         keys: list[Key] = [(one.target, one.given) for one in instances]
         if not self.placed:
             keys = list(dict.fromkeys(keys))
@@ -74,14 +75,16 @@ class LmicCodec(Codec):
             made = coder.encode([targets[k] for k in some], [given[k] for k in some])
             found.update(zip(some, made, strict=True))
         coded = [found[k] for k in range(len(targets))]
-        back = self._decode([BitReader.over(one.bits) for one in coded], given)
+        back: Sequence[Read] = targets
+        if self.checks:
+            back = self._decode([BitReader.over(one.bits) for one in coded], given)
         right: dict[Key, Coded] = {}
         wrong: set[Key] = set()
         for key, one, text in zip(keys, coded, back, strict=True):
             if text != key[0] or right.setdefault(key, one).bits != one.bits:
                 wrong.add(key)  # the latter: in another place, which the key does not tell
         right = {key: one for key, one in right.items() if key not in wrong}
-        made_by = type(self)(self.coder, right)
+        made_by = type(self)(self.coder, right, self.checks)
         made_by._coders = self._coders
         return made_by
 
@@ -109,6 +112,10 @@ class LmicCodec(Codec):
     def decoder(self) -> Codec:
         """See `Codec.decoder`: weights are constant, so nothing is copied."""
         return type(self)(self.coder)
+
+    def unchecked(self) -> Codec:
+        """See `Codec.unchecked`: half of the work is left out."""
+        return type(self)(self.coder, self._coded, checks=False)
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`.
