@@ -4,23 +4,28 @@ import argparse
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 from lm_text import enwik8
 
-from codelength.codecs.registry import build_codec
+from codelength.cli.output import ByteProgress
+from codelength.codecs.lmic.codec import BYTES
+from codelength.codecs.protocol import Estimator
+from codelength.codecs.registry import build, build_codec
 from codelength.coding.messages import read_messages
+from codelength.corpora.instances import Instance
 from codelength.report.tables import Table
-from codelength.runs.files import Step, encode_file
+from codelength.runs.files import cut_text, encode_file
 
 OTHERS = ("gzip", "xz", "brotli", "ppmd")
 
 
-def tell(began: float, step: Step) -> None:
-    """How far a file is, on stderr."""
-    seconds = time.perf_counter() - began
-    print(f"{step.read:,} of {step.total:,} bytes, {seconds:.0f} s", file=sys.stderr, flush=True)
+def estimate(name: str, pieces: list[bytes]) -> float:
+    """The bits of pieces by one float32 pass, that of their lengths included."""
+    estimator = build(name)
+    assert isinstance(estimator, Estimator)
+    prepared = estimator.prepare([Instance("", piece) for piece in pieces])
+    return sum(prepared.estimate(piece).bits for piece in pieces)
 
 
 def rates(options: argparse.Namespace) -> None:
@@ -38,7 +43,8 @@ def rates(options: argparse.Namespace) -> None:
             if mode == "ensemble" and options.parts:
                 name += f",batch={options.parts}"
             began = time.perf_counter()
-            written = encode_file(source, name, out, partial(tell, began), verify="process")
+            with ByteProgress(mode) as progress:
+                written = encode_file(source, name, out, progress, verify="process")
             if written.plain:
                 sys.exit(f"error: {name}: {written.plain} messages do not come back")
             encoding = time.perf_counter() - began
@@ -52,6 +58,14 @@ def rates(options: argparse.Namespace) -> None:
                 )
             )
             print(f"{rows[-1]}", file=sys.stderr, flush=True)
+    if "text" in options.modes.split(","):
+        name = f"lmic-estimate:model={options.model},window={options.window}"
+        began = time.perf_counter()
+        guessed = estimate(name, list(cut_text(text, BYTES * options.window)))
+        seconds = time.perf_counter() - began
+        rows.append(
+            (f"{name} of the same pieces", "-", f"{guessed / len(text):.4f}", f"{seconds:.0f}")
+        )
     for other in OTHERS:
         bits = len(build_codec(other).encode(text)) / len(text)
         rows.append((other, f"{bits:.4f}", f"{bits:.4f}", ""))

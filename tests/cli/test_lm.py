@@ -11,7 +11,8 @@ import pytest
 from codelength.cli.output import ByteProgress, step_text
 from codelength.coding.messages import read_messages
 from codelength.predictors.lm import catalogue
-from codelength.runs.files import Step, cut_text
+from codelength.runs.files import cut_text
+from codelength.runs.steps import Step
 from tests import tiny_llama
 
 pytestmark = pytest.mark.skipif(

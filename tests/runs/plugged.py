@@ -4,6 +4,7 @@ import time
 
 from codelength import Bits, Codec
 from codelength.codecs.combinators import Fallback, Raw
+from codelength.coding.pulse import tell
 from codelength.corpora.instances import NOTHING
 from codelength.errors import MessageError
 
@@ -38,6 +39,18 @@ class Slow(Plain):
     def prepare(self, instances):
         time.sleep(0.02)
         return self
+
+
+class Telling(Plain):
+    """Says when it has done half."""
+
+    def prepare(self, instances):
+        tell(0.5)
+        return self
+
+    def read_many(self, readers, given):
+        tell(0.5)
+        return super().read_many(readers, given)
 
 
 class Here(Plain):
@@ -95,6 +108,7 @@ class Dead(Plain):
 KINDS = {
     "plain": Plain, "wide": Wide, "whole": Whole, "slow": Slow, "here": Here, "there": There,
     "hopeless": Liar, "dead": Dead,
+    "telling": Telling,
     "liar": lambda: Fallback(Liar(), Raw()),
     "alone": lambda: Fallback(Alone(), Raw()),
 }  # fmt: skip

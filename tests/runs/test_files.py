@@ -64,6 +64,23 @@ def test_a_file_comes_back(tmp_path, kind, size, verify):
     assert names(tmp_path) == ["back", "text", "text.cl"]
 
 
+@pytest.mark.parametrize(("verify", "reads"), [
+    ("here", {0, 32, 64, 96, 128}),
+    ("process", {0, 16, 32, 48, 64, 80, 96, 112, 128}),
+])  # fmt: skip
+def test_what_a_codec_says_of_its_progress_is_told(tmp_path, source, verify, reads):
+    source.write_bytes(TEXT[:128])
+    steps, out = [], tmp_path / "a.cl"
+    encode_file(source, "plugged:kind=telling", out, steps.append, verify)
+    assert {step.read for step in steps} == reads
+    assert steps[-1].symbols == 128
+    steps = []
+    decode_file(out, None, progress=steps.append)
+    told = [step.read for step in steps]
+    assert told == sorted(told) and told[-1] == out.stat().st_size == steps[-1].total
+    assert len(set(told)) == 1 + 2 * 2 + 1
+
+
 def test_the_bytes_are_those_of_the_writer_of_whole_files(tmp_path, source):
     """What streams is what `pack_messages` would have written, chunk by chunk."""
     encode_file(source, "plugged:kind=plain", tmp_path / "a.cl")

@@ -26,7 +26,7 @@ from codelength.report.tables import Table
 from codelength.runs.verify import Verification
 
 if TYPE_CHECKING:
-    from codelength.runs.files import Step
+    from codelength.runs.steps import Step
 
 
 def plain(value: Any) -> Any:

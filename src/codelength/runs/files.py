@@ -27,6 +27,7 @@ from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.runs.chunks import code_pieces, come_back, read_chunks
 from codelength.runs.fresh import FreshProcess
 from codelength.runs.resume import Journal, Start
+from codelength.runs.steps import Meter, Progress
 from codelength.runs.streams import (
     STANDARD,
     Output,
@@ -38,25 +39,6 @@ from codelength.runs.verify import Verification, rebuild
 
 Where = Literal["here", "process"]
 """Where messages are decoded before they count: in this process, or in a fresh one."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far a file is.
-
-    Arguments:
-        read: bytes of what is read.
-        total: of them in all; None for a pipe.
-        symbols, coded_bits: on both sides of the codec so far.
-    """
-
-    read: int
-    total: int | None
-    symbols: int
-    coded_bits: int
-
-
-Progress = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
@@ -124,6 +106,7 @@ class _Encoding:
         self.path, self.codec, self.header, self.verify = path, codec, header, verify
         self.source, self.output, self.together = source, output, codec.together or 1
         self.journal: Journal | None = None
+        self.meter = Meter(None, None, 0)
 
     def _start(self) -> Start:
         part = self.output.file
@@ -144,8 +127,8 @@ class _Encoding:
         writer = MessageWriter(self.output.file, self.header, start.place)
         pieces = cut_stream(self.source, self.codec.piece, begun=start.place is not None)
         self.output.keep = self.journal is not None and start.place is not None
-        if progress:
-            progress(Step(symbols, total, symbols, writer.coded_bits))
+        self.meter = Meter(progress, total, symbols, tasks=1 if self.verify == "here" else 2)
+        self.meter.tell(symbols, writer.coded_bits)
         with closing(self._verified(pieces)) as groups:
             for group in groups:
                 for target, bits in zip(group.targets, group.messages, strict=True):
@@ -157,8 +140,7 @@ class _Encoding:
                 if self.journal:
                     self.journal.add(writer.place, digest, plain)
                     self.output.keep = True
-                if progress:
-                    progress(Step(symbols, total, symbols, writer.coded_bits))
+                self.meter.tell(symbols, writer.coded_bits)
         writer.finish(digest.digest())
         self.output.finish()
         coded = writer.coded_bits
@@ -170,7 +152,9 @@ class _Encoding:
 
     def _coded(self, pieces: Iterator[bytes]) -> Iterator[_Group]:
         while targets := list(islice(pieces, self.together)):
-            yield _Group(targets, code_pieces(self.codec, targets, str(self.path)))
+            with self.meter.working(sum(map(len, targets))):
+                messages = code_pieces(self.codec, targets, str(self.path))
+            yield _Group(targets, messages)
 
     def _verified(self, pieces: Iterator[bytes]) -> Generator[_Group, None, None]:
         groups = self._coded(pieces)
@@ -198,16 +182,17 @@ class _Encoding:
     def _settled(self, fresh: FreshProcess, group: _Group) -> _Group:
         """A group that was sent, with plain messages for those that do not come back."""
         messages, plain = list(group.messages), set[int]()
-        while wrong := set(fresh.receive(group.targets)):
-            if wrong <= plain:
-                raise self._lost()
-            for number in wrong - plain:
-                try:
-                    messages[number] = self.codec.plain(group.targets[number])
-                except CannotEncode as error:
-                    raise self._lost() from error
-            plain |= wrong
-            fresh.send(group.targets, messages)
+        with self.meter.working(sum(map(len, group.targets))):
+            while wrong := set(fresh.receive(group.targets)):
+                if wrong <= plain:
+                    raise self._lost()
+                for number in wrong - plain:
+                    try:
+                        messages[number] = self.codec.plain(group.targets[number])
+                    except CannotEncode as error:
+                        raise self._lost() from error
+                plain |= wrong
+                fresh.send(group.targets, messages)
         return _Group(group.targets, messages, len(plain))
 
     def _lost(self) -> MessageError:
@@ -287,20 +272,25 @@ def _decode(
 ) -> int:
     """Decode all chunks into `file`; returns how many symbols there were."""
     digest, symbols, chunks = TargetDigest(), 0, iter(reader)
-    if progress:
-        progress(Step(reader.size, total, 0, 0))
+    meter = Meter(progress, total, reader.size)
+    meter.tell(0, 0)
+    before = reader.size
     while group := list(islice(chunks, codec.together or 1)):
-        for target in read_chunks(codec, group, name):
+        with meter.working(reader.size - before):
+            targets = read_chunks(codec, group, name)
+        before = reader.size
+        for target in targets:
             digest.add(target)
             symbols += len(target)
             if file:
                 file.write(target)
         if file:
             file.flush()
-        if progress:
-            progress(Step(reader.size, total, symbols, reader.place.coded_bits))
-    if digest.digest() != reader.digest:
-        raise MessageError(f"{name}: the decoded target's SHA-256 is not the file's")
+        meter.tell(symbols, reader.place.coded_bits)
+    with meter.working(reader.size - before):
+        if digest.digest() != reader.digest:
+            raise MessageError(f"{name}: the decoded target's SHA-256 is not the file's")
+    meter.tell(symbols, reader.place.coded_bits)
     return symbols
 
 

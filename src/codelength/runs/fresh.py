@@ -2,7 +2,7 @@
 
 The parent sends whole message files, each under its length in 8 bytes; for every chunk the process
 says one line: the SHA-256 of its target, or "-" and why there is none. "!" and why: it cannot read
-the file at all.
+the file at all. Before these, "~" and the share of the work that is done, now and then.
 """
 
 import os
@@ -29,6 +29,7 @@ from codelength.coding.messages import (
     TargetDigest,
     unpack_messages,
 )
+from codelength.coding.pulse import listening, tell
 from codelength.errors import CodelengthError, MessageError
 from codelength.runs.chunks import read_chunks
 from codelength.runs.verify import rebuild
@@ -92,6 +93,9 @@ class FreshProcess:
         wrong = []
         for number, target in enumerate(targets):
             line = self._process.stdout.readline().decode()
+            while line.startswith("~"):
+                tell(float(line[1:]))
+                line = self._process.stdout.readline().decode()
             if not line.endswith("\n"):
                 raise self._ended()
             if line.startswith("!"):
@@ -117,10 +121,19 @@ def serve() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints
     asked: Queue[bytes] = Queue(1)
     Thread(target=_listen, args=(sys.stdin.fileno(), asked), daemon=True).start()
-    while True:
-        for line in answers(asked.get()):
-            out.write(" ".join(line.split()) + "\n")
+
+    def say(line: str) -> None:
+        out.write(" ".join(line.split()) + "\n")
+
+    def share(done: float) -> None:
+        say(f"~{done:.4f}")
         out.flush()
+
+    with listening(share):
+        while True:
+            for line in answers(asked.get()):
+                say(line)
+            out.flush()
 
 
 def _listen(source: int, asked: "Queue[bytes]") -> None:

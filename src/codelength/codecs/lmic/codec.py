@@ -18,6 +18,7 @@ from codelength.codecs.protocol import Codec, Message
 from codelength.codecs.registry import Spec
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
+from codelength.coding.pulse import part
 from codelength.corpora.files import read_file
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
@@ -71,13 +72,16 @@ class LmicCodec(Codec):
             keys = list(dict.fromkeys(keys))
         targets, given = [key[0] for key in keys], [key[1] for key in keys]
         found: dict[int, Coded] = {}
-        for coder, some in self._by_coder(given):
-            made = coder.encode([targets[k] for k in some], [given[k] for k in some])
+        coders, most = self._by_coder(given), 0.5 if self.checks else 1.0
+        for n, (coder, some) in enumerate(coders):
+            with part(n * most / len(coders), (n + 1) * most / len(coders)):
+                made = coder.encode([targets[k] for k in some], [given[k] for k in some])
             found.update(zip(some, made, strict=True))
         coded = [found[k] for k in range(len(targets))]
         back: Sequence[Read] = targets
         if self.checks:
-            back = self._decode([BitReader.over(one.bits) for one in coded], given)
+            with part(most, 1.0):
+                back = self._decode([BitReader.over(one.bits) for one in coded], given)
         right: dict[Key, Coded] = {}
         wrong: set[Key] = set()
         for key, one, text in zip(keys, coded, back, strict=True):
@@ -104,8 +108,10 @@ class LmicCodec(Codec):
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[Read]:
         found: dict[int, Read] = {}
-        for coder, some in self._by_coder(given):
-            read = coder.decode([readers[k] for k in some], [given[k] for k in some])
+        coders = self._by_coder(given)
+        for n, (coder, some) in enumerate(coders):
+            with part(n / len(coders), (n + 1) / len(coders)):
+                read = coder.decode([readers[k] for k in some], [given[k] for k in some])
             found.update(zip(some, read, strict=True))
         return [found[k] for k in range(len(given))]
 

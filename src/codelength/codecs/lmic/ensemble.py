@@ -27,6 +27,7 @@ from codelength.coding.arithmetic import (
 )
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant
+from codelength.coding.pulse import Pulse
 from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
 from codelength.predictors.lm.candidates import code_steps, most_bits
@@ -113,7 +114,7 @@ class EnsembleCoder(Coder):
         own = np.where(symbols < words.symbols, symbols, words.escape)
         state, coder = self.state(len(text), steps), new_state()
         out = np.zeros(256, np.uint8)
-        ideal = 2.0 * len(shifts)
+        ideal, pulse = 2.0 * len(shifts), Pulse(steps)
         for shift in shifts:
             encode_uniform(coder, out, constant(shift), SHIFTS)
         for begin in range(0, steps, span):
@@ -131,6 +132,7 @@ class EnsembleCoder(Coder):
                 code_steps(
                     state, coder, out, NOTHING, grid, said, on, at, since, escape, True, weights()
                 )
+                pulse.add(last - first)
         ideal += float(state.spent[0])
         return Coded(pack(out, int(finish_encoding(coder, out))), ideal)
 
@@ -154,7 +156,7 @@ class EnsembleCoder(Coder):
         state = self.state(length, int(wanted.max()))
         texts = [bytearray() for _ in range(count)]
         symbols, out = np.full((count, 1), words.escape, np.int64), np.zeros(0, np.uint8)
-        on = wanted > 0
+        on, pulse = wanted > 0, Pulse(length)
         for step in range(int(wanted.max())):
             if step % span == 0:
                 model = self.begun(count)
@@ -165,7 +167,9 @@ class EnsembleCoder(Coder):
                 state, coder, out, data, grid, symbols, going, at, since, escape, False, weights()
             )
             for n in np.flatnonzero(on).tolist():
-                texts[n] += words.join([int(symbols[n, 0])])
+                spelled = words.join([int(symbols[n, 0])])
+                texts[n] += spelled
+                pulse.add(len(spelled))
                 on[n] = len(texts[n]) < wanted[n]
             if not on.any() or coder[COUNT] > coder[END] - coder[START]:
                 break

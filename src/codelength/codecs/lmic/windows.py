@@ -24,6 +24,7 @@ from codelength.coding.arithmetic import (
     start_decoding,
 )
 from codelength.coding.bits import BitReader
+from codelength.coding.pulse import Pulse, part
 from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
 from codelength.predictors.lm.exact import LOCKSTEP, Array, Floats, Reader
@@ -122,10 +123,11 @@ class WindowCoder(Coder):
         words = self.words
         windows = [words.windows(target) for target in targets]
         coded: dict[tuple[int, int], Coded] = {}
+        pulse = Pulse(sum(len(one.symbols) for of in windows for one in of))
         for group in self._together(windows):
             used = [k for k in group if k[1] < len(windows[k[0]])]
             rows = [windows[t][w] if w < len(windows[t]) else None for t, w in group]
-            found = dict(zip(group, self._write(rows), strict=True))
+            found = dict(zip(group, self._write(rows, pulse), strict=True))
             coded.update((k, found[k]) for k in used)
         bits = [length_bits(len(one), some) for one, some in zip(targets, given, strict=True)]
         ideal = [float(len(one)) for one in bits]
@@ -151,7 +153,7 @@ class WindowCoder(Coder):
             yield some
             every = every[len(some) :]
 
-    def _write(self, windows: Sequence[Window | None]) -> list[Coded]:
+    def _write(self, windows: Sequence[Window | None], pulse: Pulse) -> list[Coded]:
         """A message for each window; None: its place is kept free."""
         count = len(windows)
         context = next(len(one.context) for one in windows if one is not None)
@@ -173,6 +175,7 @@ class WindowCoder(Coder):
             end = min(first + self.slice, most)
             grid = reader.read(asked[:, context + first : context + end], words.columns)
             words.encode(rows, reader, grid, np.ascontiguousarray(symbols[:, first:end]), first)
+            pulse.add(int(np.clip(lengths - first, 0, end - first).sum()))
         coded = []
         for state, out, ideal in zip(rows.states, rows.data, rows.ideal, strict=True):
             coded.append(Coded(pack(out, int(finish_encoding(state, out))), float(ideal)))
@@ -200,8 +203,9 @@ class WindowCoder(Coder):
         """See `Coder.decode`."""
         found: list[bytes | MessageError] = []
         for first in range(0, len(readers), self.batch):
-            part = slice(first, first + self.batch)
-            found += self._read_group(readers[part], given[part])
+            some, end = slice(first, first + self.batch), min(first + self.batch, len(readers))
+            with part(first / len(readers), end / len(readers)):
+                found += self._read_group(readers[some], given[some])
         return found
 
     def _read_group(
@@ -214,7 +218,7 @@ class WindowCoder(Coder):
         ]
         texts: list[bytes | MessageError] = [b"" for _ in readers]
         said: list[list[int]] = [[] for _ in readers]
-        number = 0
+        number, pulse = 0, Pulse(sum(left))
         while waiting := [n for n, size in enumerate(left) if size]:
             rows = list(range(len(readers))) if self.exact == LOCKSTEP else waiting
             found = self._read(
@@ -222,6 +226,7 @@ class WindowCoder(Coder):
                 [readers[n] if left[n] else None for n in rows],
                 [left[n] for n in rows],
                 [said[n] for n in rows],
+                pulse,
             )
             for n, text in zip(rows, found, strict=True):
                 before = texts[n]
@@ -238,6 +243,7 @@ class WindowCoder(Coder):
         readers: Sequence[BitReader | None],
         sizes: Sequence[int],
         said: Sequence[list[int]],
+        pulse: Pulse,
     ) -> list[bytes | MessageError]:
         """The next window of each message, of so many bytes at most; `said` grows."""
         words, count = self.words, len(readers)
@@ -262,7 +268,9 @@ class WindowCoder(Coder):
             for n in np.flatnonzero(rows.on).tolist():
                 state = rows.states[n]
                 said[n].append(int(rows.symbols[n]))
-                texts[n] += words.spell(rows, n)
+                spelled = words.spell(rows, n)
+                texts[n] += spelled
+                pulse.add(len(spelled))
                 read = state[COUNT] <= state[END] - state[START]
                 over = words.ended(number, used, rows, n)
                 rows.on[n] = read and not over and len(texts[n]) < sizes[n]
