@@ -92,6 +92,10 @@ def test_bad_input_is_one_line(cli, tmp_path, llama):
         (("compress", tmp_path / "none", "--model", llama), "cannot read"),
         (("compress", path, path, "-o", tmp_path / "a", "--model", llama), "-o names one file"),
         (("compress", path, "--model", tmp_path / "nowhere.gguf"), "No such file"),
+        (("compress", tmp_path, "--model", llama), "it is a folder"),
+        (("compress", "/", "--model", llama), "it is a folder"),
+        (("compress", path, "--model", "a,b"), "--model a,b: no commas"),
+        (("compress", path, "--model", llama, "--prompt", "p,q"), "--prompt p,q: no commas"),
         (("decompress", path), "is not a .cl message file"),
         (("decompress", tmp_path / "x.cl"), "was encoded with gzip"),
         (("models", "pull", "gpt"), "no model is named 'gpt'"),
@@ -215,6 +219,22 @@ def test_every_mode_comes_back(cli, tmp_path, llama, options):
     assert cli("compress", path, *named).code == 0
     assert cli("decompress", tmp_path / "text.txt.cl", "-o", back).code == 0
     assert back.read_bytes() == TEXT
+
+
+def test_a_prompt_that_was_moved_is_named(cli, tmp_path, llama):
+    path, prompt, moved = (tmp_path / name for name in ("text.txt", "prompt", "moved"))
+    path.write_bytes(TEXT)
+    prompt.write_bytes(b"list: ")
+    named = ("--model", llama, "--window", 24, "--verify", "here", "--prompt", prompt)
+    assert cli("compress", path, *named).code == 0
+    prompt.rename(moved)
+    file, back = tmp_path / "text.txt.cl", tmp_path / "back"
+    assert "cannot read" in cli("decompress", file, "-o", back).err
+    assert cli("decompress", file, "-o", back, "--prompt", moved).code == 0
+    assert back.read_bytes() == TEXT
+    moved.write_bytes(b"another: ")
+    found = cli("decompress", file, "-o", back, "--prompt", moved)
+    assert found.code == 2 and "another protocol" in found.err
 
 
 def test_another_machine_is_named(cli, tmp_path, llama, monkeypatch):

@@ -5,6 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
+from codelength.codecs.lmic import ensemble
 from codelength.codecs.lmic.ensemble import PART, EnsembleCoder
 from codelength.codecs.lmic.texts import TextCoder
 from codelength.coding.bits import BitReader, Bits
@@ -44,6 +45,14 @@ def test_texts_come_back_and_the_reader_stands_behind_them(coder, text):
     reader = BitReader.over(coded.bits + Bits("101"))
     assert coder.read(reader, len(text)) == text
     assert reader.left == 3
+
+
+def test_the_memory_of_a_reader_grows_with_what_it_reads(coder, monkeypatch):
+    monkeypatch.setattr(ensemble, "FEW", 3)
+    for text in (TEXTS[3], LONG):
+        assert coder.read(BitReader.over(coder.write(text).bits), len(text)) == text
+    with pytest.raises(MessageError, match="does not hold its text"):
+        coder.read(BitReader.over(Bits("01" * 200)), 1 << 40)
 
 
 def test_long_texts_are_cut_into_parts_between_characters(coder):

@@ -16,7 +16,7 @@ from codelength.codecs.registry import build
 from codelength.coding.bits import BitReader
 from codelength.coding.messages import fingerprint
 from codelength.corpora.instances import NOTHING, Condition, Instance
-from codelength.errors import InputError
+from codelength.errors import InputError, MessageError
 from codelength.predictors.lm.exact import LOCKSTEP, Reader
 from tests import tiny_llama
 
@@ -153,6 +153,31 @@ def test_lockstep_names_the_machine_and_portable_does_not(folder, monkeypatch):
     monkeypatch.setattr(lmic, "surroundings", lambda weights: "cpu another, 9 threads")
     assert fingerprint(lock.protocol()) != before[0]
     assert fingerprint(port.protocol()) == before[1]
+
+
+def test_settings_by_which_libraries_choose_instructions_are_named(folder, monkeypatch):
+    lock = build(f"lmic:model={folder},exact=lockstep")
+    before = lock.needs()
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    assert "MKL_CBWR=COMPATIBLE" in lock.needs() and "MKL_CBWR" not in before
+
+
+@pytest.mark.parametrize("exact", ["portable", "lockstep"])
+def test_a_damaged_message_leaves_those_beside_it_readable(folder, exact):
+    codec = build(f"lmic:model={folder},window=40,exact={exact}")
+    texts = [b"%d " % k + TEXTS[1] for k in range(6)]
+    ready = codec.prepare([Instance("", text) for text in texts])
+    messages = [ready.encode(text) for text in texts]
+    messages[2] = messages[2][:60]
+    read = codec.read_each([BitReader.over(one) for one in messages], [NOTHING] * 6)
+    assert isinstance(read.pop(2), MessageError)
+    assert read == texts[:2] + texts[3:]
+
+
+def test_a_target_outside_the_alphabet_is_refused(folder):
+    codec = build(f"lmic:model={folder},mode=decimal")
+    with pytest.raises(InputError, match="outside 0"):
+        codec.prepare([Instance("", b"\1\x09", Condition(2, 8))])
 
 
 def test_a_run_in_lockstep_verifies(folder, tmp_path):

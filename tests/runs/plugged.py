@@ -48,9 +48,9 @@ class Telling(Plain):
         tell(0.5)
         return self
 
-    def read_many(self, readers, given):
+    def read_each(self, readers, given):
         tell(0.5)
-        return super().read_many(readers, given)
+        return super().read_each(readers, given)
 
 
 class Here(Plain):
@@ -86,16 +86,16 @@ class Liar(Plain):
 
 
 class Alone(Plain):
-    """Is not read together with others in another process."""
+    """Is not read together with others in another process; says so of all at once."""
 
     def prepare(self, instances):
         KEPT.append(b"")
         return self
 
-    def read_many(self, readers, given):
+    def read_each(self, readers, given):
         if len(readers) > 1 and not KEPT:
             raise MessageError("too many at once")
-        return super().read_many(readers, given)
+        return super().read_each(readers, given)
 
 
 class Dead(Plain):

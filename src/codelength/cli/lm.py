@@ -67,6 +67,17 @@ def one_output(files: Sequence[Path], out: Path | None, others: str) -> None:
         raise InputError("standard input (-) goes to one output; give it alone")
 
 
+def refuse_commas(model: str, prompt: Path | None) -> None:
+    """Refuse what cannot stand in the name of a codec.
+
+    Raises:
+        InputError: a comma.
+    """
+    for name, value in (("--model", model), ("--prompt", str(prompt or ""))):
+        if "," in value:
+            raise InputError(f"{name} {value}: no commas, please; rename it, or name a link to it")
+
+
 def compress(
     files: Annotated[list[Path], typer.Argument(help="Files to compress; - is standard input.")],
     out: Annotated[
@@ -106,6 +117,7 @@ def compress(
     from codelength.runs.files import encode_file
 
     one_output(files, out, "FILE.cl")
+    refuse_commas(model, prompt)
     codec, rows = f"lmic:model={model},window={window}", []
     if mode != "text":
         codec += f",mode={mode}"
@@ -118,7 +130,7 @@ def compress(
     target = out or STANDARD
     for file in files:
         if file != STANDARD:
-            target = out or file.with_name(file.name + SUFFIX)
+            target = out or _with_suffix(file)
         refuse_terminal(target)
         with ByteProgress(file.name) as progress:
             one = encode_file(file, codec, target, progress, verify)
@@ -153,19 +165,23 @@ def decompress(
     model: Annotated[
         str | None, typer.Option("--model", help="Where the same model is here, if elsewhere.")
     ] = None,
+    prompt: Annotated[
+        Path | None, typer.Option("--prompt", help="Where the same prompt is here, if elsewhere.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Decompress files; the weights must be those that they were compressed with."""
     from codelength.runs.files import decode_file
 
     one_output(files, out, "its name without .cl")
+    refuse_commas(model or "", prompt)
     rows = []
     targets = [out or _without_suffix(file) for file in files]
     for file, target in zip(files, targets, strict=True):
         if out is None and target.exists():
             raise InputError(f"{target} exists; name the file to write: -o FILE")
         with ByteProgress(file.name) as progress:
-            found = decode_file(file, target, partial(_named, file, model), progress)
+            found = decode_file(file, target, partial(_named, file, model, prompt), progress)
         rows.append(decoded_row(found))
         if not as_json:
             say(decoded_text(found), target)
@@ -183,6 +199,12 @@ def decoded_text(found: "Verification") -> str:
     return f"{found.path}: {found.symbols:,} bytes from {found.coded_bits:,} bits, checksums hold"
 
 
+def _with_suffix(file: Path) -> Path:
+    if not file.name or file.is_dir():
+        raise InputError(f"cannot read {file}: it is a folder; name the files in it")
+    return file.with_name(file.name + SUFFIX)
+
+
 def _without_suffix(file: Path) -> Path:
     from codelength.coding.messages import MessageReader
     from codelength.runs.streams import open_source
@@ -196,13 +218,15 @@ def _without_suffix(file: Path) -> Path:
     return file.with_suffix("")
 
 
-def _named(file: Path, model: str | None, codec: str) -> str:
+def _named(file: Path, model: str | None, prompt: Path | None, codec: str) -> str:
     """What the codec that a header names is called here."""
     if not codec.startswith("lmic:"):
         raise MessageError(f"{file} was encoded with {codec}: codelength decode {file} -o FILE")
     parts = codec.removeprefix("lmic:").split(",")
     if model is not None:
         parts = [f"model={model}" if part.startswith("model=") else part for part in parts]
+    if prompt is not None:
+        parts = [f"prompt={prompt}" if part.startswith("prompt=") else part for part in parts]
     return f"lmic:{','.join(parts)}"
 
 

@@ -136,16 +136,21 @@ class Fallback(Codec):
         (target,) = self.read_many([reader], [given])
         return target
 
-    def read_many(
+    def read_each(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
-    ) -> list[bytes]:
-        """See `Codec.read_many`."""
-        flags = [None if reader is None else reader.read_int(1) for reader in readers]
-        targets = [b""] * len(readers)
+    ) -> list[bytes | MessageError]:
+        """See `Codec.read_each`."""
+        targets: list[bytes | MessageError] = [b""] * len(readers)
+        flags: list[int | None] = [None] * len(readers)
+        for k, reader in enumerate(readers):
+            try:
+                flags[k] = None if reader is None else reader.read_int(1)
+            except MessageError as error:
+                targets[k] = error
         for flag, codec in enumerate((self.primary, self.backstop)):
             places = [k for k in range(len(readers)) if codec.placed or flags[k] == flag]
             own = [readers[k] if flags[k] == flag else None for k in places]
-            read = codec.read_many(own, [given[k] for k in places])
+            read = codec.read_each(own, [given[k] for k in places])
             for k, target in zip(places, read, strict=True):
                 if flags[k] == flag:
                     targets[k] = target
@@ -232,7 +237,7 @@ class Transformed(Codec):
 
     def __init__(self, inner: Codec, transform: Transform) -> None:
         self.inner, self.transform = inner, transform
-        self.together = inner.together
+        self.together, self.placed = inner.together, inner.placed
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`.
@@ -257,6 +262,16 @@ class Transformed(Codec):
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
         return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
+
+    def read_each(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[bytes | MessageError]:
+        """See `Codec.read_each`."""
+        read = self.inner.read_each(readers, [self.transform.condition(one) for one in given])
+        return [
+            one if reader is None or isinstance(one, MessageError) else self.transform.inverse(one)
+            for reader, one in zip(readers, read, strict=True)
+        ]
 
     def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.plain`."""

@@ -64,7 +64,7 @@ class Codec(ABC):
         piece: bytes of a file that make a message of their own, so that many can be read in step;
             0: a file is one message.
         checks: whether `prepare` has already decoded the messages that it gives out.
-        placed: whether `read_many` has to be given as many readers as `prepare` was given
+        placed: whether `read_each` has to be given as many readers as `prepare` was given
             instances, each in its place; None for a message that is somebody else's.
     """
 
@@ -89,17 +89,36 @@ class Codec(ABC):
             MessageError: damaged, truncated or foreign.
         """
 
+    def read_each(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[bytes | MessageError]:
+        """Read a message from each reader, as `read` does; codecs that can, read them in step.
+
+        Where a message is damaged, its error takes the place of its target. Where there is None
+        instead of a reader, nothing is read, and an empty target comes back.
+        """
+        found: list[bytes | MessageError] = []
+        for reader, one in zip(readers, given, strict=True):
+            try:
+                found.append(b"" if reader is None else self.read(reader, one))
+            except MessageError as error:
+                found.append(error)
+        return found
+
     def read_many(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[bytes]:
-        """Read a message from each reader, as `read` does; codecs that can, read them in step.
+        """The same; all must be sound.
 
-        Where there is None instead of a reader, nothing is read, and an empty target comes back.
+        Raises:
+            MessageError: the first that is not.
         """
-        return [
-            b"" if reader is None else self.read(reader, one)
-            for reader, one in zip(readers, given, strict=True)
-        ]
+        targets = []
+        for one in self.read_each(readers, given):
+            if isinstance(one, MessageError):
+                raise one
+            targets.append(one)
+        return targets
 
     def decode(self, bits: Bits, given: Condition = NOTHING) -> bytes:
         """The target of exactly these bits.

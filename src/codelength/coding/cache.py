@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from codelength.errors import InputError
+
 VARIABLE = "CODELENGTH_CACHE"
 
 
@@ -10,8 +12,12 @@ def cache_root() -> Path:
     """`$CODELENGTH_CACHE`, else `$XDG_CACHE_HOME/codelength` or `~/.cache/codelength`.
 
     Raises:
-        RuntimeError: there is no home folder.
+        InputError: there is no home folder.
     """
     given = os.environ.get(VARIABLE)
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return (Path(given) if given else Path(base) / "codelength").expanduser()
+    folder = Path(given) if given else Path(base) / "codelength"
+    try:
+        return folder.expanduser()
+    except RuntimeError as error:
+        raise InputError(f"no home folder for {folder}; name one by {VARIABLE}") from error

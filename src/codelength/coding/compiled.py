@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 from codelength.coding.cache import cache_root
+from codelength.errors import InputError
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -34,7 +35,7 @@ def cache_folder() -> Path | None:
     try:
         folder = cache_root() / f"kernels-{digest.hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
+    except (OSError, InputError):
         return None
     return folder if os.access(folder, os.W_OK) else None
 

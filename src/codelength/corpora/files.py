@@ -19,6 +19,8 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:  # a name with a zero byte
+        raise InputError(f"cannot read {path}: {error}") from error
 
 
 class FileCorpus(Corpus):

@@ -32,6 +32,18 @@ def come_back(decoder: Codec, targets: Sequence[bytes], messages: Sequence[Bits]
     return read == list(targets) and not any(reader.left for reader in readers)
 
 
+def read_each(codec: Codec, chunks: Sequence[Chunk], name: str) -> list[bytes | MessageError]:
+    """The targets of a group of chunks of one message each, read in step; or what is wrong."""
+    readers = [chunk.reader() for chunk in chunks]
+    targets = codec.read_each(readers, [NOTHING] * len(chunks))
+    return [
+        MessageError(f"{name}: {reader.left} bits left in a chunk")
+        if reader.left and not isinstance(one, MessageError)
+        else one
+        for reader, one in zip(readers, targets, strict=True)
+    ]
+
+
 def read_chunks(codec: Codec, chunks: Sequence[Chunk], name: str) -> list[bytes]:
     """The targets of a group of chunks; a message in each is read in step with the others.
 

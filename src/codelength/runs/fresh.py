@@ -7,6 +7,7 @@ the file at all. Before these, "~" and the share of the work that is done, now a
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -23,7 +24,6 @@ from codelength.codecs.protocol import Codec
 from codelength.coding.bits import Bits
 from codelength.coding.messages import (
     BLOCK,
-    Chunk,
     Json,
     MessageWriter,
     TargetDigest,
@@ -31,11 +31,13 @@ from codelength.coding.messages import (
 )
 from codelength.coding.pulse import listening, tell
 from codelength.errors import CodelengthError, MessageError
-from codelength.runs.chunks import read_chunks
+from codelength.runs.chunks import read_each
 from codelength.runs.verify import rebuild
 
 COMMAND = (sys.executable, "-P", "-c", "from codelength.runs.fresh import serve; serve()")
 """-P: nothing is imported from the current folder."""
+EVERY = 2.0
+"""Seconds between shares, so that those of hours fit into a pipe that nobody reads meanwhile."""
 NAME = Path("the message file")
 
 
@@ -93,7 +95,7 @@ class FreshProcess:
         wrong = []
         for number, target in enumerate(targets):
             line = self._process.stdout.readline().decode()
-            while line.startswith("~"):
+            while line.startswith("~") and line.endswith("\n"):
                 tell(float(line[1:]))
                 line = self._process.stdout.readline().decode()
             if not line.endswith("\n"):
@@ -125,9 +127,14 @@ def serve() -> None:
     def say(line: str) -> None:
         out.write(" ".join(line.split()) + "\n")
 
+    told = time.monotonic()
+
     def share(done: float) -> None:
-        say(f"~{done:.4f}")
-        out.flush()
+        nonlocal told
+        if time.monotonic() > told + EVERY:
+            told = time.monotonic()
+            say(f"~{done:.4f}")
+            out.flush()
 
     with listening(share):
         while True:
@@ -159,23 +166,12 @@ def answers(file: bytes) -> Iterator[str]:
         yield f"! {error}"
         return
     try:
-        targets = read_chunks(codec, found.chunks, str(NAME))
+        targets = read_each(codec, found.chunks, str(NAME))
     except CodelengthError as error:
-        alone = [_alone(codec, chunk) for chunk in found.chunks]
-        if any(line.startswith("-") for line in alone):
-            yield from alone
-        else:  # each is read by itself, and not with the others
-            yield from [f"- {error}"] * len(alone)
+        yield from [f"- {error}"] * len(found.chunks)
         return
-    yield from (sha256(target).hexdigest() for target in targets)
-
-
-def _alone(codec: Codec, chunk: Chunk) -> str:
-    try:
-        (target,) = read_chunks(codec, [chunk], str(NAME))
-    except CodelengthError as error:
-        return f"- {error}"
-    return sha256(target).hexdigest()
+    for one in targets:
+        yield f"- {one}" if isinstance(one, MessageError) else sha256(one).hexdigest()
 
 
 @cache

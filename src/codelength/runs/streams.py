@@ -146,8 +146,8 @@ class Output:
         self.file.flush()
         if self.hidden is not None:
             os.fsync(self.file.fileno())
+            self._drop(self.journal)  # first: behind the move it may be another process's
             self.hidden.replace(self._path)
-            self._drop(self.journal)
         self._finished = True
 
     def _drop(self, path: Path | None) -> None:

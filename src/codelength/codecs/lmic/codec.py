@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from codelength.codecs.combinators import Fallback, Raw, check_read
+from codelength.codecs.combinators import Fallback, Raw, check_alphabet, check_read
 from codelength.codecs.lmic.coder import Coded, Coder
 from codelength.codecs.lmic.decimal import DecimalCoder
 from codelength.codecs.lmic.ensemble import EnsembleCoder
@@ -73,6 +73,8 @@ class LmicCodec(Codec):
         targets, given = [key[0] for key in keys], [key[1] for key in keys]
         found: dict[int, Coded] = {}
         coders, most = self._by_coder(given), 0.5 if self.checks else 1.0
+        for target, condition in keys:
+            check_alphabet(target, condition)
         for n, (coder, some) in enumerate(coders):
             with part(n * most / len(coders), (n + 1) * most / len(coders)):
                 made = coder.encode([targets[k] for k in some], [given[k] for k in some])
@@ -146,19 +148,17 @@ class LmicCodec(Codec):
         (text,) = self.read_many([reader], [given])
         return text
 
-    def read_many(
+    def read_each(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
-    ) -> list[bytes]:
-        """See `Codec.read_many`: in step."""
-        texts = []
-        for reader, text, condition in zip(
-            readers, self._decode(readers, given), given, strict=True
-        ):
-            if isinstance(text, MessageError):
-                raise text
-            if reader is not None:
-                check_read(text, condition)
-            texts.append(text)
+    ) -> list[Read]:
+        """See `Codec.read_each`: in step."""
+        texts = self._decode(readers, given)
+        for k, (reader, text) in enumerate(zip(readers, texts, strict=True)):
+            if reader is not None and not isinstance(text, MessageError):
+                try:
+                    check_read(text, given[k])
+                except MessageError as error:
+                    texts[k] = error
         return texts
 
     def needs(self) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from codelength.coding.bits import BitReader, Bits
 from codelength.corpora.instances import Condition
 from codelength.errors import InputError, MessageError
-from codelength.predictors.lm.exact import LOCKSTEP, PORTABLE, Reader
+from codelength.predictors.lm.exact import PORTABLE, Reader
 from codelength.predictors.lm.weights import Weights, load
 
 SLICE = 64
@@ -54,7 +54,7 @@ class Coder(ABC):
     @property
     def slice(self) -> int:
         """Positions that a row reads at once."""
-        return 1 if self.exact == LOCKSTEP else SLICE
+        return SLICE if self.exact == PORTABLE and self.weights.steady else 1
 
     def reader(self) -> Reader:
         """The model at the beginning of a window."""

@@ -32,11 +32,13 @@ from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
 from codelength.predictors.lm.candidates import code_steps, most_bits
 from codelength.predictors.lm.exact import Reader
-from codelength.predictors.lm.mixture import State, new
+from codelength.predictors.lm.mixture import NOWHERE, State, new
 from codelength.predictors.lm.tables import Buffer, weights
 
 PART = 2048
 """Bytes of a part, at least, where there are several."""
+FEW = 1024
+"""Steps for which a reader makes room at first."""
 SHIFTS = constant(4)
 """How far a cut may move so that it is not inside a character of UTF-8: 0..3 bytes."""
 
@@ -153,7 +155,7 @@ class EnsembleCoder(Coder):
         shifts = [int(decode_uniform(coder, data, SHIFTS)) for _ in range(count - 1)]
         ends = _ends(length, shifts)
         wanted = np.diff(np.array([0, *ends], np.int64))
-        state = self.state(length, int(wanted.max()))
+        state = self.state(length, FEW)
         texts = [bytearray() for _ in range(count)]
         symbols, out = np.full((count, 1), words.escape, np.int64), np.zeros(0, np.uint8)
         on, pulse = wanted > 0, Pulse(length)
@@ -161,6 +163,9 @@ class EnsembleCoder(Coder):
             if step % span == 0:
                 model = self.begun(count)
                 asked = np.where(on, self.first, words.escape)[:, None]
+            if step == len(state.history):  # not by the length, which a damaged message invents
+                more = np.full_like(state.history, NOWHERE)
+                state = state._replace(history=np.concatenate([state.history, more]))
             at, since = constant(step), constant(step - step % span)
             grid, going = model.read(asked), on[:, None].copy()
             code_steps(

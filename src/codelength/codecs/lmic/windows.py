@@ -230,7 +230,9 @@ class WindowCoder(Coder):
             )
             for n, text in zip(rows, found, strict=True):
                 before = texts[n]
-                if isinstance(text, MessageError) or isinstance(before, MessageError):
+                if isinstance(before, MessageError):
+                    continue
+                if isinstance(text, MessageError):
                     texts[n], left[n] = text, 0
                 elif left[n]:
                     texts[n], left[n] = before + text, left[n] - len(text)

@@ -4,6 +4,7 @@
 are loaded from a hub or a folder by `weights.load`.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -97,7 +98,7 @@ def pull(known: Known) -> Path:
             raise InputError(f"{known.file} has the SHA-256 {digest}, expected {known.sha256}")
         target = kept(known)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
+        part = target.with_suffix(f".{os.getpid()}.part")
         part.write_bytes(path.read_bytes())
         part.replace(target)
     return target

@@ -70,9 +70,9 @@ def converted(path: Path, hashed: Sequence[Path], read: Read) -> Path:
         model.save_pretrained(made)
         tokenizer.save_pretrained(made)
         made.rename(folder)
-    except OSError as error:
+    except Exception as error:  # a full disk is an error of safetensors' own
         if not folder.is_dir():  # else another process was first
-            raise InputError(f"cannot write {folder}: {error.strerror}") from error
+            raise InputError(f"cannot write {folder}: {error}") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return folder

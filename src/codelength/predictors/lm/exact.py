@@ -10,6 +10,7 @@ and the same libraries. All of that is part of the protocol, and elsewhere its m
 """
 
 import math
+import os
 import platform
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
@@ -32,6 +33,8 @@ PORTABLE, LOCKSTEP = "portable", "lockstep"
 MODES = (PORTABLE, LOCKSTEP)
 FARTHEST = 1 << 20
 """Steps to which logits are clipped: -inf, for tokens that a model never says, is a number too."""
+SETTINGS = ("MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+"""Of the environment, by which libraries choose other instructions."""
 PROCESSOR = ("vendor_id", "cpu family", "model")
 """What tells kinds of processor apart, as Linux names it."""
 
@@ -48,6 +51,9 @@ def surroundings(weights: Weights) -> str:
         kind = f"cpu {_processor()} {capability}, {torch.get_num_threads()} threads"
     else:
         kind = f"{weights.device.type} {torch.cuda.get_device_name(weights.device)}"
+    for name in SETTINGS:
+        if given := os.environ.get(name):
+            kind += f", {name}={given}"
     return f"{kind}, torch {torch.__version__}, transformers {version('transformers')}"
 
 

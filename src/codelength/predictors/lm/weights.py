@@ -24,6 +24,12 @@ NEUTRAL = {"_name_or_path", "dtype", "transformers_version"}
 """Settings of a model that its logits do not depend on."""
 
 
+LENGTHS = ("max_position_embeddings", "max_seq_len", "n_positions")
+"""What settings call the tokens that a model can look back on."""
+MOVING = ('"dynamic"', '"longrope"')
+"""Rotary angles that change with the length of what is read."""
+
+
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A model in memory, with its tokenizer; both as transformers has them."""
@@ -63,7 +69,15 @@ class Weights:
     @property
     def context(self) -> int:
         """Tokens that the model can look back on."""
-        return int(getattr(self.model.config, "max_position_embeddings", 1 << 30))
+        config = self.model.config
+        named = [getattr(config, name, None) for name in LENGTHS]
+        return next((one for one in named if isinstance(one, int) and one > 0), 1 << 30)
+
+    @cached_property
+    def steady(self) -> bool:
+        """Whether a token's place alone says how it is read, and not also how many follow."""
+        settings = json.dumps(self.model.config.to_dict(), default=str)
+        return not any(kind in settings for kind in MOVING)
 
     @property
     def symbols(self) -> int:
@@ -85,11 +99,10 @@ def load(source: str) -> Weights:
 
     Raises:
         MissingExtra: torch or transformers is not installed.
-        InputError: there are no such weights, or not all of them.
+        InputError: there are no such weights, not all of them, or no tokenizer that goes with them.
     """
     try:
         import torch
-        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
@@ -101,13 +114,21 @@ def load(source: str) -> Weights:
         tokenizer = AutoTokenizer.from_pretrained(place)
         causal: Any = AutoModelForCausalLM
         model, told = causal.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
-    except (OSError, ValueError, SafetensorError) as error:
-        why = " ".join(str(error).split())
+    except Exception as error:  # damaged or foreign folders raise what their parts raise
+        why = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"the model {source} cannot be loaded: {why}") from error
     if told["missing_keys"]:  # transformers makes them up, each time anew
         missing = ", ".join(sorted(told["missing_keys"]))
         raise InputError(f"the model {source} lacks weights: {missing[:200]}")
-    return Weights(tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval())
+    if getattr(tokenizer, "backend_tokenizer", None) is None:
+        raise InputError(f"the model {source} has no fast tokenizer (tokenizer.json)")
+    weights = Weights(tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval())
+    if weights.vocabulary.escape >= weights.symbols:
+        raise InputError(
+            f"the model {source} has {weights.symbols} outputs; its tokenizer begins texts with"
+            f" token {weights.vocabulary.escape}"
+        )
+    return weights
 
 
 def _place(source: str) -> Path | str:
