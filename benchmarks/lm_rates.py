@@ -1,6 +1,7 @@
 """`rates`: bits a byte of files that were written and read again, beside other compressors."""
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from codelength.corpora.instances import Instance
 from codelength.report.tables import Table
 from codelength.runs.files import cut_text, encode_file
 
+PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 OTHERS = ("gzip", "xz", "brotli", "ppmd")
 
 
@@ -72,3 +74,5 @@ def rates(options: argparse.Namespace) -> None:
     print(f"{len(text):,} bytes of enwik8 from byte {options.start:,}\n")
     header = ("codec", "bits a byte, whole file", "messages", "seconds")
     print(Table(header, rows).markdown())
+    peaks = [resource.getrusage(who).ru_maxrss / 2**20 for who in PROCESSES]
+    print(f"\nPeak memory: {peaks[0]:.2f} GiB here, {peaks[1]:.2f} GiB in the fresh process")
