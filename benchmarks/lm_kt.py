@@ -84,8 +84,8 @@ def estimate(model: str, mode: str, some: list[Instance]) -> float:
 
 
 def raw(some: list[Instance]) -> int:
-    """Bits of the items as they are: 8 a symbol in all modalities, as KT counts."""
-    return sum(8 * len(one.target) for one in some)
+    """Bits of the items as they are: 8 a symbol, 3 of DNA's, as KT counts."""
+    return sum(one.given.symbol_bits * len(one.target) for one in some)
 
 
 def verified(options: argparse.Namespace, name: str) -> Iterator[tuple[str, str, str, str]]:
