@@ -1,6 +1,5 @@
 """`compress`, `decompress`, `models` as a user types them."""
 
-import importlib.util
 import random
 import shutil
 import subprocess
@@ -14,11 +13,9 @@ from codelength.predictors.lm import catalogue
 from codelength.runs.files import cut_text
 from codelength.runs.steps import Step
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 HERE = ("--verify", "here")  # a fresh process is tried where it matters, and dear
 TEXT = ("the program that generates the sequence is: [1, 2, 3] déjà vu\n" * 6).encode()
 

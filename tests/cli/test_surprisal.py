@@ -1,6 +1,5 @@
 """`surprisal` and `inspect` as a user types them; pages show what files hold and never obey it."""
 
-import importlib.util
 import re
 from html.parser import HTMLParser
 
@@ -12,11 +11,9 @@ from codelength.predictors.lm.surprisal import Priced, Surprisal
 from codelength.predictors.lm.weights import load
 from codelength.report.surprisal_page import DARK, INK, LIGHT, STYLE, page, pieces, shown
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 TEXT = ("the program that generates the sequence is: [1, 2, 3] déjà vu\n" * 6).encode()
 HOSTILE = (
     b"<script>alert(1)</script></pre></style><!-- &amp; \" ' "

@@ -1,6 +1,5 @@
 """A language model's messages decode, on other threads and other instruction sets too."""
 
-import importlib.util
 import os
 import pickle
 import subprocess
@@ -17,11 +16,9 @@ from codelength.coding.messages import fingerprint
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 TEXTS = [
     b"",
     b"a",

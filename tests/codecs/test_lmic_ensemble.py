@@ -1,7 +1,5 @@
 """Texts by a language model mixed with contexts come back, whatever they are."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -12,11 +10,9 @@ from codelength.coding.bits import BitReader, Bits
 from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 WORDS = b"the program that generates the sequence is: [1, 2, 3]"
 LONG = ("déjà vu 😀 " * 400).encode()[: 3 * PART]
 TEXTS = [

@@ -1,6 +1,5 @@
 """`lmic-estimate` says what `lmic` needs, and that no message stands behind it."""
 
-import importlib.util
 import pickle
 
 import pytest
@@ -11,11 +10,9 @@ from codelength.coding.messages import fingerprint
 from codelength.corpora.instances import Condition, Instance
 from codelength.errors import InputError
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 TEXTS = [
     b"the program that generates the sequence is: [1, 2, 3]" * 8,
     bytes(range(256)) * 2,

@@ -1,6 +1,5 @@
 """Lockstep, decimal numbers, overlapping windows and prompts."""
 
-import importlib.util
 from dataclasses import replace
 
 import numpy as np
@@ -19,11 +18,9 @@ from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import InputError, MessageError
 from codelength.predictors.lm.exact import LOCKSTEP, Reader
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 TEXTS = [
     b"",
     b"the program that generates the sequence is: [1, 2, 3]" * 4,

@@ -1,6 +1,5 @@
 """Folders that are no language model, or one with oddities: refused in a line, or read right."""
 
-import importlib.util
 import json
 import shutil
 
@@ -12,11 +11,9 @@ from codelength.corpora.instances import NOTHING
 from codelength.errors import InputError
 from codelength.predictors.lm.weights import load
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 
 
 @pytest.fixture(scope="module")

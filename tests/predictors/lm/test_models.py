@@ -1,7 +1,6 @@
 """Weights from their formats, and bytes as tokens."""
 
 import copy
-import importlib.util
 import json
 from pathlib import Path
 
@@ -16,11 +15,9 @@ from codelength.predictors.lm import weights
 from codelength.predictors.lm.double import double, in_double
 from codelength.predictors.lm.tokens import Vocabulary
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 
 
 @pytest.fixture(scope="module", autouse=True)

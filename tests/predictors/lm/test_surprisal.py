@@ -1,6 +1,5 @@
 """Bits by token are the model's own loss, window by window, whatever is read together."""
 
-import importlib.util
 import math
 
 import numpy as np
@@ -10,11 +9,9 @@ from codelength.predictors.lm import surprisal
 from codelength.predictors.lm.surprisal import Surprisal, has_plain_head
 from codelength.predictors.lm.weights import Weights, load
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 TEXTS = [
     b"the program that generates the sequence is: [1, 2, 3]" * 5,
     b"",

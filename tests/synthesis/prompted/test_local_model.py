@@ -1,6 +1,5 @@
 """Models through transformers: a tiny random one, and a real one where its weights are."""
 
-import importlib.util
 import sys
 from dataclasses import replace
 
@@ -14,11 +13,9 @@ from codelength.synthesis.prompted.local_model import LocalModel, text_of
 from codelength.synthesis.prompted.models import model
 from codelength.synthesis.prompted.prompts import prompt
 from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
-pytestmark = pytest.mark.skipif(
-    not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
-    reason="language models are not installed: pip install 'codelength[lm]'",
-)
+pytestmark = LANGUAGE_MODELS
 PROMPTS = [prompt(bytes(range(k))) for k in (30, 1, 12)]
 BRIEF = Settings(tokens=12)
 
