@@ -36,6 +36,9 @@ from codelength.synthesis.solver.polishing.polish import Polisher
 
 LONGEST_SAMPLED, MOST_SAMPLED = 25, 5
 """Values of a list and initiators of a program, as the sampler draws them."""
+RIVAL, RIVAL_OF_ODD, RIVAL_UNPRICED = 1.05, 1.3, 1.5
+"""Of the best bits: dearer programs are not polished, where the best looks as sampled and where it
+looks odd; and by the search's own estimate, not even priced."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class Solver(Synthesizer):
         """The candidates' programs rewritten, cheapest first."""
         found = []
         for candidate in candidates:
+            if candidate.bits > RIVAL_UNPRICED * candidates[0].bits:
+                break
             program = shortened(candidate.program, self.prior, self.limits)
             try:
                 bits = self.prior.bits(program, self.limits)
@@ -136,6 +141,9 @@ class Solver(Synthesizer):
     ) -> Solution:
         """The best of all after small changes to each."""
         for one in found:
+            rival = RIVAL_OF_ODD if self.looks_odd(best.program) else RIVAL
+            if one.bits > rival * best.bits:
+                break
             program = shortened(polisher.polished(one.program, trials), self.prior, self.limits)
             bits = self.prior.bits(program, self.limits)
             if bits < best.bits:

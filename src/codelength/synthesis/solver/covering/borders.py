@@ -313,31 +313,32 @@ def find_borders(
     """Find the parts of this cover's literals from which most would be derived."""
     for k in range(len(saving)):
         saving[k] = 0.0
+    size, symbols = tape.info[0], tape.symbols
     for at in range(pieces):
-        if not opens_region(tape, path, pieces, at):
+        if not opens_region(size, path, pieces, at):
             continue
         low = path[at, START]
-        high = region_end(tape, path, pieces, low)
+        high = region_end(size, path, pieces, low)
         for to in range(pieces):
             if path[to, OPERATION] != SET_LIST:
                 continue
             start, limit = path[to, START], path[to, END]
-            if start >= tape.info[0]:
+            if start >= size:
                 if tape.rank[start] > tape.rank[low]:
                     for i in range(low, high):
                         compare(tape, costs, found, saving, i, low, high, start, limit)
                         compare_filtered(tape, costs, found, saving, i, low, high, start, limit)
                         compare_turned(tape, costs, found, saving, i, low, start, limit)
                 continue
-            if not opens_region(tape, path, pieces, to):
+            if not opens_region(size, path, pieces, to):
                 continue
-            limit = region_end(tape, path, pieces, start)
+            limit = region_end(size, path, pieces, start)
             j = start
             while j < limit:
                 j = find_sorted(tape, costs, found, saving, low, high, j, limit)
             for i in range(low, high):
                 for j in range(max(start, i + 1), min(limit, i + HORIZON)):
-                    if not hints(tape.symbols, i, high, j, limit):
+                    if not hints(symbols, i, high, j, limit):
                         continue
                     compare(tape, costs, found, saving, i, low, high, j, limit)
                     compare_filtered(tape, costs, found, saving, i, low, high, j, limit)

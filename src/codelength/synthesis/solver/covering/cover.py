@@ -15,7 +15,7 @@ from codelength.dsl.operations import (
     SET_LIST,
     ZERO,
 )
-from codelength.synthesis.solver.costs import AGAIN, NEVER, Costs
+from codelength.synthesis.solver.costs import AGAIN, NEVER, PHASES, Costs
 from codelength.synthesis.solver.covering.pool import (
     COPY,
     END,
@@ -85,21 +85,31 @@ def initiator_bits(tape: Tape, costs: Costs, start: int, end: int) -> float:
 
 
 @part
-def edge_bits(tape: Tape, pool: Pool, costs: Costs, number: int) -> float:
-    """Bits of an edge and of the sources that it needs; `NEVER` if those come later."""
-    rank = tape.rank[pool.edges[number, START]]
-    if rank <= pool.rank[pool.edges[number, SOURCE]]:
+def edge_bits(
+    edges: Array,
+    number: int,
+    cost: float,
+    rank: int,
+    ranks: Array,
+    prices: Floats,
+    cut: float,
+) -> float:
+    """Bits of an edge and of the sources that it needs; `NEVER` if those come later.
+
+    Arguments:
+        edges, cost: see `Pool.edges`; `ranks`, `prices`: see `Pool`.
+        rank: of the place where the edge starts.
+        cut: bits of one more border in a literal.
+    """
+    source, other = edges[number, SOURCE], edges[number, OTHER]
+    if rank <= ranks[source] or (other >= 0 and rank <= ranks[other]):
         return NEVER
-    if pool.edges[number, OTHER] >= 0 and rank <= pool.rank[pool.edges[number, OTHER]]:
-        return NEVER
-    source = pool.edges[number, SOURCE]
-    bits = pool.edge_cost[number] + pool.price[source]
-    cut = costs.derived[CONCATENATE] + costs.literal[0]
-    beside = pool.rank[source] >= 0 and rank == pool.rank[source] + PLACE
-    if beside and rank % PLACE == 0 and cut <= pool.price[source] <= 2.0 * cut:
+    bits = cost + prices[source]
+    beside = ranks[source] >= 0 and rank == ranks[source] + PLACE
+    if beside and rank % PLACE == 0 and cut <= prices[source] <= 2.0 * cut:
         bits -= cut  # the border between the two is there anyway
-    if pool.edges[number, OTHER] >= 0:
-        bits += pool.price[pool.edges[number, OTHER]]
+    if other >= 0:
+        bits += prices[other]
     return bits
 
 
@@ -108,9 +118,18 @@ def reach_end(
     best: Floats, back: Array, j: int, end: int, q: int, f: int, bits: float, via: int
 ) -> None:
     """Note a piece j..end of phase q behind one of phase f, if there is nothing cheaper."""
-    if bits < best[end, q]:
-        best[end, q] = bits
+    if bits < best[q, end]:
+        best[q, end] = bits
         back[end, q, 0], back[end, q, 1], back[end, q, 2] = j, f, via
+
+
+@inner
+def any_less(base: float, bits: Floats, best: Floats) -> bool:
+    """Whether base + bits is below `best` anywhere: many places at once, as it hardly ever is."""
+    count = 0
+    for k in range(len(bits)):
+        count += base + bits[k] < best[k]
+    return count > 0
 
 
 @inner
@@ -118,50 +137,59 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
     """Find the cheapest cover; writes its pieces into `path`, the chain first; their number.
 
     Arguments:
-        best, back: float64 `[n, PHASES]`, int64 `[n, PHASES, 3]`: the fewest bits up to each place
+        best, back: float64 `[PHASES, n]`, int64 `[n, PHASES, 3]`: the fewest bits up to each place
             with a last piece of each phase; where it starts, the phase before it, its edge.
     """
     size = tape.info[0]
     merge = costs.derived[CONCATENATE]
     phases = costs.phase[AGAIN] + 1
-    for j in range(size + 1):
-        for q in range(phases):
-            best[j, q] = 2 * NEVER
+    cut = merge + costs.literal[0]
+    ways, came = np.empty(PHASES), np.empty(PHASES, np.int64)
+    # Arrays by names of their own: numba counts a reference for each use of a tuple's field.
+    symbols, reach, rank = tape.symbols, tape.reach, tape.rank
+    literal, runs, phase, extra = costs.literal, costs.runs, costs.phase, costs.extra
+    heads, edges, edge_cost = pool.heads, pool.edges, pool.edge_cost
+    ranks, prices = pool.rank, pool.price
+    for q in range(phases):
+        for j in range(size + 1):
+            best[q, j] = 2 * NEVER
     best[0, 0] = 0.0
     for j in range(size):
         # from[q]: the cheapest way to start a piece of phase q here
-        limit = tape.reach[j] - j
-        least, f = before(best, j, ZERO, phases, costs.extra[0])
+        limit = reach[j] - j
+        least, f = before(best, j, ZERO, phases, extra[0])
         if least >= 2 * NEVER:
             continue
-        step = tape.symbols[j + 1] - tape.symbols[j] if limit > 1 else 0
-        running = True
-        for length in range(1, min(limit, LONGEST_PIECE) + 1):
-            if length > 2 and running:
-                running = tape.symbols[j + length - 1] - tape.symbols[j + length - 2] == step
-            bits = costs.literal[length]
-            if running:
-                bits = min(
-                    bits,
-                    costs.runs[step + 8, length]
-                    if 0 <= step <= 8 and (step > 0 or length <= 25)
-                    else NEVER,
-                )
-            reach_end(best, back, j, j + length, ZERO, f, least + merge + bits, NONE)
-        number = pool.heads[j]
+        step = symbols[j + 1] - symbols[j] if limit > 1 else 0
+        base, most = least + merge, min(limit, LONGEST_PIECE)
+        length = 1
+        while length <= most:
+            if length > 2 and symbols[j + length - 1] - symbols[j + length - 2] != step:
+                break
+            bits = literal[length]
+            if 0 <= step <= 8 and (step > 0 or length <= 25):
+                bits = min(bits, runs[step + 8, length])
+            reach_end(best, back, j, j + length, ZERO, f, base + bits, NONE)
+            length += 1
+        if any_less(base, literal[length : most + 1], best[0, j + length : j + most + 1]):
+            while length <= most:
+                reach_end(best, back, j, j + length, ZERO, f, base + literal[length], NONE)
+                length += 1
+        number = heads[j]
+        if number >= 0:
+            all_before(best, j, phases, extra[0], ways, came)
         while number >= 0:
-            bits = edge_bits(tape, pool, costs, number)
+            operation = edges[number, OPERATION]
+            bits = edge_bits(edges, number, edge_cost[number], rank[j], ranks, prices, cut)
             if bits < NEVER:
-                operation = pool.edges[number, OPERATION]
-                q = costs.phase[operation] if operation != COPY else costs.phase[AGAIN]
-                bits += costs.extra[1] if operation == COPY else 0.0
-                least, f = before(best, j, q, phases, costs.extra[0])
-                end = pool.edges[number, END]
-                reach_end(best, back, j, end, q, f, least + merge + bits, number)
-            number = pool.edges[number, NEXT]
+                q = phase[operation] if operation != COPY else phase[AGAIN]
+                bits += extra[1] if operation == COPY else 0.0
+                bits += ways[q] + merge
+                reach_end(best, back, j, edges[number, END], q, came[q], bits, number)
+            number = edges[number, NEXT]
     last = 0
     for q in range(phases):
-        if best[size, q] < best[size, last]:
+        if best[q, size] < best[last, size]:
             last = q
     pieces, j, q = 0, size, last
     while j > 0:
@@ -177,12 +205,12 @@ def cover(tape: Tape, pool: Pool, costs: Costs, best: Floats, back: Array, path:
         least, chosen = initiator_bits(tape, costs, start, end), NONE
         number = pool.heads[start]
         while number >= 0:
-            bits = edge_bits(tape, pool, costs, number)
-            if pool.edges[number, OPERATION] == COPY:
+            bits = edge_bits(edges, number, edge_cost[number], rank[start], ranks, prices, cut)
+            if edges[number, OPERATION] == COPY:
                 bits += costs.extra[1]
             if bits < least:
                 least, chosen = bits, number
-            number = pool.edges[number, NEXT]
+            number = edges[number, NEXT]
         write_piece(tape, pool, costs, path, pieces, start, end, chosen)
         pieces += 1
     return pieces
@@ -193,10 +221,26 @@ def before(best: Floats, j: int, q: int, phases: int, extra: float) -> tuple[flo
     """The fewest bits up to j with a piece of phase q next, and the phase of the piece before."""
     least, f = 3 * NEVER, 0
     for phase in range(phases):
-        bits = best[j, phase] if phase <= q else best[j, phase] + extra
+        bits = best[phase, j] if phase <= q else best[phase, j] + extra
         if bits < least:
             least, f = bits, phase
     return least, f
+
+
+@part
+def all_before(best: Floats, j: int, phases: int, extra: float, ways: Floats, came: Array) -> None:
+    """`before` for each phase: into `ways` the bits, into `came` the phase of the piece before."""
+    least, f = 3 * NEVER, 0
+    for q in range(phases):
+        if best[q, j] < least:
+            least, f = best[q, j], q
+        ways[q], came[q] = least, f
+    least, f = 3 * NEVER, 0
+    for q in range(phases - 1, -1, -1):
+        if least < ways[q]:
+            ways[q], came[q] = least, f
+        if best[q, j] + extra <= least:
+            least, f = best[q, j] + extra, q
 
 
 @inner

@@ -3,6 +3,9 @@
 Example: known [1, 2, 3], tape [... 3, 2, 1 ...] -> an edge "reverse_list of it" over those three.
 """
 
+import numpy as np
+import numpy.typing as npt
+
 from codelength.coding.compiled import constant, inner, part
 from codelength.dsl.interpreter import accepts, sort_ascending
 from codelength.dsl.operations import (
@@ -33,22 +36,18 @@ from codelength.synthesis.solver.covering.pool import (
     MATCHED,
     Pool,
     add_edge,
+    index,
     remember,
 )
+from codelength.synthesis.solver.covering.seeds import gcd
 from codelength.synthesis.solver.covering.tape import Tape
+
+Array = npt.NDArray[np.int64]
 
 NONE = constant(-1)
 LARGEST_N = constant(255)
 """The largest n of max_n and min_n that has a price."""
-
-
-@part
-def allowed(tape: Tape, pool: Pool, p: int, j: int, length: int) -> bool:
-    """Whether a line that uses sequence p may make the tape's part of `length` symbols at j."""
-    end = j + length
-    if end > tape.reach[j]:
-        return False
-    return tape.exact[j] == 0 or end == tape.reach[j]
+NEVER_GAP = constant(1 << 40)
 
 
 @inner
@@ -66,27 +65,32 @@ def place(
     """Edges wherever the tape shows pool.buffer[:length], made of sequences p and q."""
     if length < 1:
         return
+    buffer, derived, literal = pool.buffer, costs.derived, costs.literal
+    symbols, reach, exact, following = tape.symbols, tape.reach, tape.exact, pool.following
     cost = 0.0
     if operation != COPY:
-        cost = costs.derived[operation]
-        if length >= len(costs.literal) or cost >= costs.literal[length] + costs.extra[0]:
+        cost = derived[operation]
+        if length >= len(literal) or cost >= literal[length] + costs.extra[0]:
             return
-    head, flat = pool.buffer[0], True
+    head, flat = buffer[0], True
+    if not 0 <= head <= 255:
+        return
     for k in range(1, length):
-        flat = flat and pool.buffer[k] == head
-    run = 0  # where the run of `head` began
-    for j in range(len(tape.symbols) - length + 1):
-        if tape.symbols[j] != head:
-            run = j + 1
-            continue
-        if not allowed(tape, pool, p, j, length):
+        flat = flat and buffer[k] == head
+    run, j, ahead = 0, NONE, pool.where[head]  # `run`: where the run of `head` began
+    while 0 <= ahead <= len(symbols) - length:
+        if ahead != j + 1:
+            run = ahead
+        j, ahead = ahead, following[ahead]
+        end = j + length
+        if end > reach[j] or (exact[j] != 0 and end != reach[j]):
             continue
         inside = flat and (j - run) % length != 0 and j + length < tape.info[0]
-        if inside and tape.exact[j] == 0 and tape.symbols[j + length] == head:
+        if inside and exact[j] == 0 and symbols[j + length] == head:
             continue
         same = True
         for k in range(length):
-            if tape.symbols[j + k] != pool.buffer[k]:
+            if symbols[j + k] != buffer[k]:
                 same = False
                 break
         if same:
@@ -132,6 +136,25 @@ def match_whole(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     place(tape, pool, costs, p, NONE, length, SCAN_ADD, ZERO, ZERO)
 
 
+@part
+def modulus(items: Array, i: int, rests: Array, j: int, length: int) -> int:
+    """Of what items[i:i + length] leave rests[j:j + length]: the largest number; 0 for none."""
+    largest, smallest = 0, NEVER_GAP
+    for k in range(length):
+        gap = items[i + k] - rests[j + k]
+        if gap < 0:
+            return 0
+        largest = max(largest, rests[j + k])
+        if gap > 0:
+            smallest = min(smallest, gap)
+    if smallest <= largest or smallest == NEVER_GAP:
+        return 0
+    divisor = 0
+    for k in range(length):
+        divisor = gcd(divisor, items[i + k] - rests[j + k])
+    return divisor if divisor > largest else 0
+
+
 @inner
 def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     """Add, subtract, modulo, substitute: the constants are read off the tape."""
@@ -139,8 +162,10 @@ def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     if length < costs.extra[2]:
         return
     values, symbols = pool.values, tape.symbols
+    reach, exact = tape.reach, tape.exact
     for j in range(len(symbols) - length + 1):
-        if not allowed(tape, pool, p, j, length):
+        end = j + length
+        if end > reach[j] or (exact[j] != 0 and end != reach[j]):
             continue
         shift = symbols[j] - values[start]
         if shift != 0 and -256 < shift < 256:
@@ -152,19 +177,8 @@ def match_items(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
                 cost = costs.derived[operation]
                 add_edge(pool, j, j + length, operation, p, NONE, abs(shift), ZERO, cost)
                 continue
-        divisor, largest, k = 0, 0, 0
-        while k < length:
-            item, rest = values[start + k], symbols[j + k]
-            gap = item - rest
-            if gap < 0:
-                break
-            largest = max(largest, rest)
-            while gap != 0:
-                divisor, gap = gap, divisor % gap
-            if divisor != 0 and divisor <= largest:
-                break
-            k += 1
-        if k == length and 2 <= divisor <= 255:
+        divisor = modulus(values, start, symbols, j, length)
+        if 2 <= divisor <= 255:
             cost = costs.derived[MODULO_ITEM]
             add_edge(pool, j, j + length, MODULO_ITEM, p, NONE, divisor, ZERO, cost)
         old, new, k = -1, -1, 0
@@ -192,26 +206,27 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
     """Slices, largest and smallest: the longest that the tape shows at each place."""
     start, length = pool.bounds[p], pool.bounds[p + 1] - pool.bounds[p]
     values, symbols, buffer = pool.values, tape.symbols, pool.buffer
+    reach, exact, starts, literal = tape.reach, tape.exact, pool.starts, costs.literal
+    fewest, cost = costs.extra[2], costs.derived[BETWEEN]
+    index(values[start : start + length], starts, buffer)
     for j in range(len(symbols)):
-        if tape.reach[j] < 0:
+        if reach[j] < 0:
             continue
-        limit = min(length - 1, tape.reach[j] - j)
-        best, where = 0, 0
-        for i in range(length):
-            if values[start + i] != symbols[j]:
-                continue
+        limit = min(length - 1, reach[j] - j)
+        best, where, i = 0, 0, starts[symbols[j]]
+        while i >= 0 and (best == 0 or best < limit):
             k = 1
             while k < limit and i + k < length and values[start + i + k] == symbols[j + k]:
                 k += 1
             if k > best:
                 best, where = k, i
+            i = pool.buffer[i]
         extends = j > 0 and where > 0 and values[start + where - 1] == symbols[j - 1]
-        if extends and tape.reach[j - 1] == tape.reach[j] and best < limit:
+        if extends and reach[j - 1] == reach[j] and best < limit:
             continue
-        if best >= costs.extra[2] and (tape.exact[j] == 0 or j + best == tape.reach[j]):
-            cost = costs.derived[BETWEEN]
-            if cost < costs.literal[min(best, len(costs.literal) - 1)] + costs.extra[0]:
-                add_edge(pool, j, j + best, BETWEEN, p, NONE, where, where + best, cost)
+        fits = best >= fewest and (exact[j] == 0 or j + best == reach[j])
+        if fits and cost < literal[min(best, len(literal) - 1)] + costs.extra[0]:
+            add_edge(pool, j, j + best, BETWEEN, p, NONE, where, where + best, cost)
     for k in range(length):
         buffer[k] = values[start + k]
     sort_ascending(buffer, ZERO, length)
@@ -221,24 +236,23 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
                 swap = buffer[k]
                 buffer[k] = buffer[length - 1 - k]
                 buffer[length - 1 - k] = swap
+        cost = costs.derived[operation]
         for j in range(len(symbols)):
-            if tape.reach[j] < 0:
+            if reach[j] < 0:
                 continue
-            limit = min(length, tape.reach[j] - j, LARGEST_N)
+            limit = min(length, reach[j] - j, LARGEST_N)
             k = 0
             while k < limit and buffer[k] == symbols[j + k]:
                 k += 1
-            if k >= costs.extra[2] and (tape.exact[j] == 0 or j + k == tape.reach[j]):
-                add_edge(pool, j, j + k, operation, p, NONE, k, ZERO, costs.derived[operation])
+            if k >= fewest and (exact[j] == 0 or j + k == reach[j]):
+                add_edge(pool, j, j + k, operation, p, NONE, k, ZERO, cost)
 
 
 @inner
 def match_two(tape: Tape, pool: Pool, costs: Costs, p: int, q: int) -> None:
-    """Operations on two sequences, in both orders."""
+    """Operations on two sequences of one length, in both orders."""
     a, b = pool.bounds[p], pool.bounds[q]
     length = pool.bounds[p + 1] - a
-    if length < costs.extra[2] or pool.bounds[q + 1] - b != length:
-        return
     values, buffer = pool.values, pool.buffer
     inside = True
     for k in range(length):
@@ -299,6 +313,8 @@ def match_new(tape: Tape, pool: Pool, costs: Costs) -> None:
         match_items(tape, pool, costs, p)
         match_parts(tape, pool, costs, p)
         match_turned(tape, pool, costs, p)
+        length = pool.bounds[p + 1] - pool.bounds[p]
         for q in range(p):
-            match_two(tape, pool, costs, p, q)
+            if pool.bounds[q + 1] - pool.bounds[q] == length >= costs.extra[2]:
+                match_two(tape, pool, costs, p, q)
     pool.info[MATCHED] = last

@@ -44,6 +44,10 @@ class Pool(NamedTuple):
         edges: int64 `[m, 8]`; `edge_cost`: bits of that line.
         heads: the first edge that starts at each place, or -1.
         buffer: room for a transformed sequence.
+        where: the first place on the tape of each value, or -1, int64 `[256]`; `following`: the
+            next place with the same value, int64 `[n]`.
+        starts: the same for a sequence that is matched, int64 `[256]`; its next places go into
+            `buffer`.
         info: int64 `[3]`.
     """
 
@@ -58,6 +62,9 @@ class Pool(NamedTuple):
     edge_cost: Floats
     heads: Array
     buffer: Array
+    where: Array
+    following: Array
+    starts: Array
     info: Array
 
 
@@ -76,29 +83,45 @@ def new_pool(symbols: int, sequences: int = 160) -> Pool:
         np.zeros(edges),
         np.zeros(symbols + 1, np.int64),
         np.zeros(9 * symbols + 4096, np.int64),
+        np.zeros(256, np.int64),
+        np.zeros(symbols, np.int64),
+        np.zeros(256, np.int64),
         np.zeros(3, np.int64),
     )
 
 
 @inner
-def clear(pool: Pool, symbols: int) -> None:
-    """Empty the pool."""
+def index(values: Array, first: Array, following: Array) -> None:
+    """Where each of the values 0..255 stands: its first place, and from each place the next."""
+    for value in range(256):
+        first[value] = -1
+    for k in range(len(values) - 1, -1, -1):
+        if 0 <= values[k] <= 255:
+            following[k] = first[values[k]]
+            first[values[k]] = k
+
+
+@inner
+def clear(pool: Pool, tape: Array) -> None:
+    """Empty the pool, for a tape with these symbols."""
+    index(tape, pool.where, pool.following)
     pool.info[COUNT], pool.info[MATCHED], pool.info[EDGES] = 0, 0, 0
     pool.bounds[0] = 0
-    for j in range(symbols + 1):
+    for j in range(len(tape) + 1):
         pool.heads[j] = -1
 
 
 @inner
 def find(pool: Pool, values: Array, start: int, length: int) -> int:
     """The number of the sequence values[start:start + length], or -1."""
+    bounds, known = pool.bounds, pool.values
     for p in range(pool.info[COUNT]):
-        first = pool.bounds[p]
-        if pool.bounds[p + 1] - first != length:
+        first = bounds[p]
+        if bounds[p + 1] - first != length:
             continue
         same = True
         for k in range(length):
-            if pool.values[first + k] != values[start + k]:
+            if known[first + k] != values[start + k]:
                 same = False
                 break
         if same:

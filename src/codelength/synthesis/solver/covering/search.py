@@ -40,7 +40,7 @@ class Room(NamedTuple):
 def new_room(symbols: int) -> Room:
     """Arrays for tapes of so many symbols."""
     return Room(
-        np.zeros((symbols + 1, PHASES)),
+        np.zeros((PHASES, symbols + 1)),
         np.zeros((symbols + 1, PHASES, 3), np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
         np.zeros((2 * symbols + 64, 8), np.int64),
@@ -63,7 +63,7 @@ def cover_tape(
     if ahead:
         for j in range(tape.info[0], len(tape.symbols)):
             tape.rank[j] = AHEAD
-    clear(pool, len(tape.symbols))
+    clear(pool, tape.symbols)
     plant(tape, pool, costs)
     price_sources(tape, pool, costs, room.path, ZERO)
     least, last, kept, looks = 2 * NEVER, 2 * NEVER, ZERO, 0

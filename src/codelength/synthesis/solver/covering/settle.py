@@ -51,7 +51,7 @@ def price_sources(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int
         start = end - pool.bounds[p + 1] + pool.bounds[p]
         if pool.rank[p] < 0 or pool.rank[p] % PLACE != 0 or end > tape.info[0]:
             continue
-        cuts = cuts_for(tape, path, pieces, start, end)
+        cuts = cuts_for(tape.info[0], path, pieces, start, end)
         if cuts >= 0:
             bits = cuts * (costs.derived[CONCATENATE] + costs.literal[0])
             pool.price[p] = min(pool.price[p], bits)
@@ -99,12 +99,12 @@ def split_for(tape: Tape, pool: Pool, costs: Costs, path: Array, pieces: int, p:
     start = end - pool.bounds[p + 1] + pool.bounds[p]
     if pool.rank[p] % PLACE != 0 or end > tape.info[0]:
         return pieces
-    if cuts_for(tape, path, pieces, start, end) < 0:
+    if cuts_for(tape.info[0], path, pieces, start, end) < 0:
         return pieces
     at = 0
     while at < pieces:
         a, b = path[at, START], path[at, END]
-        if not is_literal(tape, path[at]) or b <= start or a >= end:
+        if not is_literal(tape.info[0], path, at) or b <= start or a >= end:
             at += 1
         elif a < start:
             set_initiator(tape, costs, path, at, a, start)

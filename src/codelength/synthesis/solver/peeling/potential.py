@@ -56,6 +56,7 @@ def slot_of(a: int, b: int, c: int) -> int:
 @inner
 def mark_runs(chain: Array, begin: int, limit: int, stride: int, level: int, trace: Trace) -> None:
     """Mark runs of one small difference."""
+    marks, pieces = trace.marks, trace.pieces
     for start in range(stride):
         i = begin + start
         while i + stride < limit:
@@ -66,11 +67,11 @@ def mark_runs(chain: Array, begin: int, limit: int, stride: int, level: int, tra
             if -STEEPEST <= step <= STEEPEST and (k - i) // stride + 1 >= SHORTEST:
                 new = 0
                 for j in range(i, k + 1, stride):
-                    if trace.marks[j] == 0:
-                        trace.marks[j] = level
+                    if marks[j] == 0:
+                        marks[j] = level
                         new += 1
                 if new > 0:
-                    trace.pieces[0] += min(RUN, 7.0 * new)
+                    pieces[0] += min(RUN, 7.0 * new)
             i = k
 
 
@@ -80,6 +81,7 @@ def mark_triples(
 ) -> None:
     """Mark triples that were there before, forwards or backwards."""
     stamp = trace.stamp[0]
+    marks, slots, pieces = trace.marks, trace.slots, trace.pieces
     for start in range(stride):
         last, last_at, new = -1000, 0, 0
         for i in range(begin + start, limit - 2 * stride, stride):
@@ -88,26 +90,25 @@ def mark_triples(
                 continue
             for turn in range(2):
                 at = slot_of(a, b, c)
-                slot = trace.slots[at]
-                if slot[2] == stamp:
-                    j, other = slot[0], slot[1]
+                if slots[at, 2] == stamp:
+                    j, other = slots[at, 0], slots[at, 1]
                     if chain[j] == a and chain[j + other] == b and chain[j + 2 * other] == c:
                         if i - last > stride or abs(j - last_at) != other:
-                            trace.pieces[0] += min(COPY, 7.0 * new)
+                            pieces[0] += min(COPY, 7.0 * new)
                             new = 0
                         last, last_at = i, j
                         for k in range(3):
                             there = max(i + k * stride, j + k * other)
-                            if trace.marks[there] == 0:
-                                trace.marks[there] = level
+                            if marks[there] == 0:
+                                marks[there] = level
                                 new += 1
                         break
                 elif turn == 0:
-                    slot[0], slot[1], slot[2] = i, stride, stamp
+                    slots[at, 0], slots[at, 1], slots[at, 2] = i, stride, stamp
                 swap = a
                 a = c
                 c = swap
-        trace.pieces[0] += min(COPY, 7.0 * new)
+        pieces[0] += min(COPY, 7.0 * new)
 
 
 @inner
@@ -120,11 +121,12 @@ def potential(
         symbols: the streams, then the chain; `bounds`: where each starts, and the end.
         active: so many first symbols of the chain may be peeled.
     """
+    marks = trace.marks
     trace.stamp[0] += 1
     trace.pieces[0] = 0.0
     size = bounds[streams + 1]
     for j in range(size):
-        trace.marks[j] = 0
+        marks[j] = 0
     for k in range(streams):
         mark_runs(symbols, bounds[k], bounds[k + 1], 1, 1, trace)
         mark_triples(symbols, bounds[k], bounds[k + 1], 1, 1, trace)
@@ -136,5 +138,5 @@ def potential(
         stride, level, limit = 2 * stride, level + 1, begin + active
     bits = merge * streams + trace.pieces[0]
     for j in range(size):
-        bits += trace.marks[j] if trace.marks[j] > 0 else 8.0
+        bits += marks[j] if marks[j] > 0 else 8.0
     return bits

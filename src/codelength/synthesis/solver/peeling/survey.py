@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant, inner, part
+from codelength.coding.compiled import constant, inner
 from codelength.dsl.operations import (
     ADD_ITEM,
     CONCATENATE,
@@ -142,8 +142,9 @@ def backward(
 def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
     """leaf[m]: bits of the first m items of a stream as one piece, in its cheapest simple form."""
     runs = costs.runs
+    literal, derived = costs.literal, costs.derived
     for m in range(1, size + 1):
-        leaf[m] = costs.literal[m]
+        leaf[m] = literal[m]
     if size < 2:
         return
     for offset in range(2):  # the step is that of items 0, 1 or of 1, 2
@@ -153,28 +154,31 @@ def leaves(stream: Array, size: int, costs: Costs, leaf: Floats) -> None:
         if not -STEEPEST <= step <= STEEPEST:
             continue
         first = stream[offset] - offset * step
-        wrong, divisor, below, largest = 0, 0, 0, 0
+        wrong, divisor, wraps, largest = 0, 0, True, 0
         for k in range(size):
             gap = first + k * step - stream[k]
             largest = max(largest, stream[k])
             if gap != 0:
                 wrong += 1
-                divisor = gcd(divisor, gap)
-                below += gap < 0
+                divisor = gcd(divisor, gap) if wraps else 0
+                wraps = wraps and gap > 0
+            wraps = wraps and (divisor == 0 or divisor > largest)
+            if wrong > 1 and not wraps:
+                break
             bits = NEVER
             if wrong == 0:
                 bits = runs[step + STEEPEST, k + 1]
             elif step > 0 and wrong == 1:
-                bits = runs[step + STEEPEST, k + 1] + costs.derived[SUBSTITUTE]
-            elif step > 0 and below == 0 and largest < divisor < 256:
-                bits = runs[step + STEEPEST, k + 1] + costs.derived[MODULO_ITEM]
+                bits = runs[step + STEEPEST, k + 1] + derived[SUBSTITUTE]
+            elif step > 0 and wraps and 0 < divisor < 256:
+                bits = runs[step + STEEPEST, k + 1] + derived[MODULO_ITEM]
             leaf[k + 1] = min(leaf[k + 1], bits)
     for period in range(1, min(size // 2, PERIODS) + 1):
         k = period
         while k < size and stream[k] == stream[k - period]:
             k += 1
         for times in range(2, min(k // period, MOST_TIMES) + 1):
-            bits = leaf[period] + REPEATS[times] * costs.derived[REPEAT_LIST]
+            bits = leaf[period] + REPEATS[times] * derived[REPEAT_LIST]
             leaf[times * period] = min(leaf[times * period], bits)
 
 
@@ -184,12 +188,13 @@ def relations(
 ) -> None:
     """Lower leaf[m] where the chain has, behind the interleaving, what the stream derives from."""
     size = min(size, LONGEST_COPY)
+    derived = costs.derived
     for i in range(2, symbols):
         shift = chain[i] - stream[0]
         k = 1
         while k < size and i + k < symbols and chain[i + k] - stream[k] == shift:
             k += 1
-        cost = costs.derived[ADD_ITEM] if shift != 0 else 0.0
+        cost = derived[ADD_ITEM] if shift != 0 else 0.0
         for m in range(3, min(k, i // 2) + 1):
             leaf[m] = min(leaf[m], cost)
         if shift == 0:
@@ -198,21 +203,23 @@ def relations(
                 k += 1
             for m in range(3, k + 1):
                 if i - m + 1 >= 2 * m:
-                    leaf[m] = min(leaf[m], costs.derived[REVERSE])
+                    leaf[m] = min(leaf[m], derived[REVERSE])
 
 
 @inner
 def relations_beside(stream: Array, evens: Array, size: int, costs: Costs, leaf: Floats) -> None:
     """Lower leaf[m] where the stream derives from the m symbols that it alternates with."""
+    derived = costs.derived
     shift, shifted = evens[0] - stream[0], True
-    divisor, largest, below = 0, 0, False
+    divisor, largest, wraps = 0, 0, True
     old, new, wrong = -1, -1, False
     for k in range(size):
         gap = evens[k] - stream[k]
         shifted = shifted and gap == shift
-        below = below or gap < 0
         largest = max(largest, stream[k])
-        divisor = gcd(divisor, gap)
+        if wraps:
+            divisor = gcd(divisor, gap)
+            wraps = gap >= 0 and (divisor == 0 or divisor > largest)
         if not wrong and gap != 0:
             if old < 0:
                 old, new = evens[k], stream[k]
@@ -222,41 +229,18 @@ def relations_beside(stream: Array, evens: Array, size: int, costs: Costs, leaf:
             continue
         bits = NEVER
         if shifted:
-            bits = costs.derived[ADD_ITEM] if shift != 0 else 0.0
-        elif not below and largest < divisor < 256:
-            bits = costs.derived[MODULO_ITEM]
+            bits = derived[ADD_ITEM] if shift != 0 else 0.0
+        elif wraps and 0 < divisor < 256:
+            bits = derived[MODULO_ITEM]
         elif not wrong and m >= 4:
-            bits = costs.derived[SUBSTITUTE]
+            bits = derived[SUBSTITUTE]
         else:
             j = 0
             while j < m and evens[m - 1 - j] == stream[j]:
                 j += 1
             if j == m:
-                bits = costs.derived[REVERSE]
+                bits = derived[REVERSE]
         leaf[m] = min(leaf[m], bits)
-
-
-@part
-def crossing(chain: Array, sketch: Sketch, size: int, cut: int, m: int, costs: Costs) -> float:
-    """Bits of the first m evens and the chain from 2 m on, with a piece across if that is less."""
-    runs = costs.runs
-    after = 2 * m
-    bits = sketch.border[m] + sketch.after[after]
-    if after >= size or after == cut:
-        return bits
-    bits = min(bits, sketch.open[m] + sketch.after_open[after])
-    evens = sketch.evens
-    step = chain[after] - evens[m - 1]
-    if -STEEPEST <= step <= STEEPEST:
-        back, ahead = 1, 1
-        if m >= 2 and evens[m - 1] - evens[m - 2] == step:
-            back = sketch.back[m]
-        if sketch.ahead[after] > 1 and chain[after + 1] - chain[after] == step:
-            ahead = sketch.ahead[after]
-        if back + ahead > 2:
-            run = runs[step + STEEPEST, back + ahead] + costs.derived[CONCATENATE]
-            bits = min(bits, sketch.border[m - back] + sketch.after[after + ahead] + run)
-    return bits
 
 
 @inner
@@ -279,36 +263,68 @@ def survey(
             shorter stream is among them if there are active / 2 + 16 places.
         full: look for copies behind the interleaving, too.
     """
-    count, half = 0, active // 2
-    merge = costs.derived[INTERLEAVE]
+    half = active // 2
     evens = (active + 1) // 2
+    even, back = sketch.evens, sketch.back
     for k in range(evens):
-        sketch.evens[k] = chain[2 * k]
+        even[k] = chain[2 * k]
     for k in range(half):
         sketch.odds[k] = chain[2 * k + 1]
     leaves(sketch.odds, half, costs, sketch.leaf)
     if full:
         relations(sketch.odds, half, chain, active, costs, sketch.leaf)
     relations_beside(sketch.odds, sketch.evens, half, costs, sketch.leaf)
-    sketch.back[1] = 1
+    back[1] = 1
     for k in range(2, evens + 1):
-        same = k > 2 and (
-            sketch.evens[k - 1] - sketch.evens[k - 2] == sketch.evens[k - 2] - sketch.evens[k - 3]
-        )
-        sketch.back[k] = sketch.back[k - 1] + 1 if same else 2
+        same = k > 2 and even[k - 1] - even[k - 2] == even[k - 2] - even[k - 3]
+        back[k] = back[k - 1] + 1 if same else 2
     forward(sketch.evens, evens, costs, sketch.border, sketch.open)
     backward(chain, size, cut, costs, sketch.after, sketch.after_open, sketch.ahead)
     longer = max(min(len(scores) // 4, 24), 1)
     steady(sketch.odds, half, sketch.steady)
-    for a in range(1, half):
-        count = survey_longer(
-            chain, active, a, costs, sketch, scores[:longer], choices[:longer], count
-        )
+    count = survey_longer(chain, active, half, costs, sketch, scores[:longer], choices[:longer])
+    return survey_shorter(chain, size, cut, half, costs, sketch, scores, choices, count)
+
+
+@inner
+def survey_shorter(
+    chain: Array,
+    size: int,
+    cut: int,
+    half: int,
+    costs: Costs,
+    sketch: Sketch,
+    scores: Floats,
+    choices: Array,
+    count: int,
+) -> int:
+    """Peels of streams that are no longer than what they were joined to.
+
+    What is left: the first m evens and the chain from 2 m on, with a piece across if that is less.
+    """
+    runs, evens, leaf = costs.runs, sketch.evens, sketch.leaf
+    border, going = sketch.border, sketch.open
+    behind, behind_going = sketch.after, sketch.after_open
+    before, behind_run = sketch.back, sketch.ahead
+    merge, across = costs.derived[INTERLEAVE], costs.derived[CONCATENATE]
     for m in range(1, half + 1):
-        bits = crossing(chain, sketch, size, cut, m, costs)
-        if count == len(scores) and bits + sketch.leaf[m] + merge >= scores[count - 1]:
-            continue
-        count = keep(scores, choices, count, bits + sketch.leaf[m] + merge, m, m)
+        after = 2 * m
+        bits = border[m] + behind[after]
+        if after < size and after != cut:
+            bits = min(bits, going[m] + behind_going[after])
+            step = chain[after] - evens[m - 1]
+            if -STEEPEST <= step <= STEEPEST:
+                back, ahead = 1, 1
+                if m >= 2 and evens[m - 1] - evens[m - 2] == step:
+                    back = before[m]
+                if behind_run[after] > 1 and chain[after + 1] - chain[after] == step:
+                    ahead = behind_run[after]
+                if back + ahead > 2:
+                    run = runs[step + STEEPEST, back + ahead] + across
+                    bits = min(bits, border[m - back] + behind[after + ahead] + run)
+        bits += leaf[m] + merge
+        if count < len(scores) or bits < scores[count - 1]:
+            count = keep(scores, choices, count, bits, m, m)
     return count
 
 
@@ -316,51 +332,54 @@ def survey(
 def survey_longer(
     chain: Array,
     active: int,
-    a: int,
+    half: int,
     costs: Costs,
     sketch: Sketch,
     scores: Floats,
     choices: Array,
-    count: int,
 ) -> int:
-    """Peels of streams longer than the `a` symbols that they were joined to."""
-    runs = costs.runs
-    before = sketch.border[a] + costs.derived[INTERLEAVE]
-    if count == len(scores) and before >= scores[count - 1]:
-        return count
-    odds = sketch.odds
-    step = odds[1] - odds[0] if a > 1 else chain[2] - odds[0]
-    running = sketch.steady[0] >= a and -STEEPEST <= step <= STEEPEST
-    previous = odds[a - 1]
-    p = 2 * a + 1
-    while p <= active and running and chain[p - 1] - previous == step:
-        previous = chain[p - 1]
-        p += 1
-    if running and p > 2 * a + 1:  # a run is taken to its end
-        length = p - 1 - a
-        bits = runs[step + STEEPEST, length]
-        count = keep(scores, choices, count, before + sketch.after[p - 1] + bits, a, length)
-    for length in range(a + 1, min(LONGEST, active - a) + 1):
-        bits = before + sketch.after[a + length] + costs.literal[length]
-        if count < len(scores) or bits < scores[count - 1]:
-            count = keep(scores, choices, count, bits, a, length)
-    for period in range(2, min(a, PERIODS)):
-        if sketch.steady[period] < a:
+    """Peels of streams longer than the `a` symbols that they were joined to; how many."""
+    # Arrays by names of their own: numba counts a reference for each use of a tuple's field.
+    runs, literal, border, leaf = costs.runs, costs.literal, sketch.border, sketch.leaf
+    odds, after, periods = sketch.odds, sketch.after, sketch.steady
+    merge, repeat = costs.derived[INTERLEAVE], costs.derived[REPEAT_LIST]
+    count = 0
+    for a in range(1, half):
+        before = border[a] + merge
+        if count == len(scores) and before >= scores[count - 1]:
             continue
-        if sketch.steady[1] >= a:
-            break
-        k = a
-        while a + k < active:
-            there = odds[k - period] if k - period < a else chain[a + k - period]
-            if chain[a + k] != there:
+        step = odds[1] - odds[0] if a > 1 else chain[2] - odds[0]
+        running = periods[0] >= a and -STEEPEST <= step <= STEEPEST
+        previous = odds[a - 1]
+        p = 2 * a + 1
+        while p <= active and running and chain[p - 1] - previous == step:
+            previous = chain[p - 1]
+            p += 1
+        if running and p > 2 * a + 1:  # a run is taken to its end
+            length = p - 1 - a
+            bits = runs[step + STEEPEST, length]
+            count = keep(scores, choices, count, before + after[p - 1] + bits, a, length)
+        for length in range(a + 1, min(LONGEST, active - a) + 1):
+            bits = before + after[a + length] + literal[length]
+            if count < len(scores) or bits < scores[count - 1]:
+                count = keep(scores, choices, count, bits, a, length)
+        for period in range(2, min(a, PERIODS)):
+            if periods[period] < a:
+                continue
+            if periods[1] >= a:
                 break
-            k += 1
-        for times in range(a // period + 1, min(k // period, MOST_TIMES) + 1):
-            length = times * period
-            bits = sketch.leaf[period] + REPEATS[times] * costs.derived[REPEAT_LIST]
-            bits += before + sketch.after[a + length]
-            count = keep(scores, choices, count, bits, a, length)
-        break
+            k = a
+            while a + k < active:
+                there = odds[k - period] if k - period < a else chain[a + k - period]
+                if chain[a + k] != there:
+                    break
+                k += 1
+            for times in range(a // period + 1, min(k // period, MOST_TIMES) + 1):
+                length = times * period
+                bits = leaf[period] + REPEATS[times] * repeat
+                bits += before + after[a + length]
+                count = keep(scores, choices, count, bits, a, length)
+            break
     return count
 
 
