@@ -16,6 +16,7 @@ from lm_kt import kt
 from lm_rates import rates
 from lm_speed import speed
 
+from codelength.corpora.kt import MODALITIES
 from codelength.errors import CodelengthError
 from codelength.predictors.lm.catalogue import DEFAULT
 from codelength.predictors.lm.exact import MODES, PORTABLE
@@ -42,6 +43,8 @@ def main() -> None:
         if name == "kt":
             one.add_argument("--symbols", type=int, default=2048, help="of each length")
             one.add_argument("--verified", type=int, default=4, help="items of 128 symbols")
+            one.add_argument("--window", type=int, default=1024, help="tokens")
+            one.add_argument("--modalities", default=",".join(MODALITIES), help="comma list")
         if name == "speed":
             one.add_argument("--rows", type=int, default=64, help="in step")
             one.add_argument("--window", type=int, default=128, help="tokens of a row")

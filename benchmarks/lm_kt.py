@@ -32,9 +32,12 @@ PAPER = {
 
 def kt(options: argparse.Namespace) -> None:
     """Rates over items that have so many symbols together, the same for all lengths."""
+    names = options.modalities.split(",")
+    if wrong := sorted(set(names) - set(MODALITIES)):
+        sys.exit(f"error: --modalities: {', '.join(wrong)}: not among {', '.join(MODALITIES)}")
     rows = [
         (name, mode, *estimated(options, name, mode), PAPER[name])
-        for name in MODALITIES
+        for name in names
         for mode in MODES
     ]
     print("Estimates, bits over raw bits; synthetic items are uncut:\n")
@@ -46,7 +49,7 @@ def kt(options: argparse.Namespace) -> None:
         print(f"\nThe model's {known.size:,} bytes paid for by 1 MB of items: {more:.1f} more.")
     if options.verified:
         print(f"\n{options.verified} items of 128 symbols, portable, decoded again:\n")
-        sample = [row for name in MODALITIES for row in verified(options, name)]
+        sample = [row for name in names for row in verified(options, name)]
         print(Table(("modality", "mode", "verified", "estimate"), sample, left=2).markdown())
 
 
@@ -70,13 +73,14 @@ def estimated(options: argparse.Namespace, name: str, mode: str) -> Iterator[str
             yield "-"
             continue
         some = items(name, length, max(1, options.symbols // length))
-        yield f"{estimate(options.model, mode, some):.3f}"
+        yield f"{estimate(options, mode, some):.3f}"
     print(f"{name}, {mode}", file=sys.stderr, flush=True)
 
 
-def estimate(model: str, mode: str, some: list[Instance]) -> float:
+def estimate(options: argparse.Namespace, mode: str, some: list[Instance]) -> float:
     """Estimated bits over raw bits."""
-    estimator = build(f"lmic-estimate:model={model},mode={mode}")
+    window = options.window
+    estimator = build(f"lmic-estimate:model={options.model},mode={mode},window={window}")
     assert isinstance(estimator, Estimator)
     prepared = estimator.prepare(some)
     paid = sum(prepared.estimate(one.target, one.given).bits for one in some)
@@ -92,7 +96,7 @@ def verified(options: argparse.Namespace, name: str) -> Iterator[tuple[str, str,
     """The rate of messages that come back, flag bits included, and the estimate of the same."""
     some = items(name, 128, options.verified)
     for mode in MODES:
-        codec = build(f"lmic:model={options.model},mode={mode}")
+        codec = build(f"lmic:model={options.model},mode={mode},window={options.window}")
         assert isinstance(codec, Codec)
         prepared = codec.unchecked().prepare(some)
         messages = [prepared.encode(one.target, one.given) for one in some]
@@ -101,5 +105,5 @@ def verified(options: argparse.Namespace, name: str) -> Iterator[tuple[str, str,
         if back != [one.target for one in some]:
             sys.exit(f"error: {name} does not come back in mode {mode}")
         rate = sum(map(len, messages)) / raw(some)
-        yield name, mode, f"{rate:.3f}", f"{estimate(options.model, mode, some):.3f}"
+        yield name, mode, f"{rate:.3f}", f"{estimate(options, mode, some):.3f}"
         print(f"{name}, {mode}, verified", file=sys.stderr, flush=True)

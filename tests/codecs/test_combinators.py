@@ -104,6 +104,28 @@ def test_a_transform_that_does_not_invert_is_noticed():
     assert Fallback(codec, Raw()).decode(Fallback(codec, Raw()).encode(b"abc")) == b"abc"
 
 
+def test_what_a_transform_makes_of_nothing_is_damage_of_one_message():
+    class Spelled(Transform):
+        name = "spelled"
+
+        def forward(self, target):
+            return target.decode("utf-16").encode()
+
+        def inverse(self, transformed):
+            return transformed.decode().encode("utf-16")
+
+    codec = Transformed(Raw(), Spelled())
+    good = "good".encode("utf-16")
+    with pytest.raises(CannotEncode, match="spelled"):
+        codec.encode("a".encode("utf-16-be"))  # without its mark
+    damaged = Raw().encode(b"\xff")
+    with pytest.raises(MessageError, match="spelled"):
+        codec.decode(damaged)
+    readers = [BitReader.over(bits) for bits in (codec.encode(good), damaged, codec.encode(good))]
+    first, second, third = codec.read_each([*readers, None], [Condition()] * 4)[:3]
+    assert (first, third) == (good, good) and isinstance(second, MessageError)
+
+
 def test_protocols_of_different_codecs_differ():
     made = [Raw(), Fallback(Raw(), Raw()), Transformed(Raw(), Reverse()), Standard("gzip")]
     assert len({str(codec.protocol()) for codec in made}) == len(made)

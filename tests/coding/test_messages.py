@@ -1,6 +1,5 @@
 import zlib
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,14 +7,8 @@ from hypothesis import strategies as st
 
 from codelength import Bits
 from codelength.coding import messages
-from codelength.coding.messages import (
-    MessageReader,
-    MessageWriter,
-    pack_messages,
-    unpack_messages,
-    write_atomic,
-)
-from codelength.errors import InputError, MessageError
+from codelength.coding.messages import MessageReader, MessageWriter, pack_messages, unpack_messages
+from codelength.errors import MessageError
 
 HEADER = {"codec": "raw", "fingerprint": "0123456789abcdef"}
 DIGEST = bytes(range(32))
@@ -130,28 +123,6 @@ def test_golden_file_does_not_change():
         "3839616263646566227df0f186ce030ca00057dce9980003000102030405060708090a0b0c0d0e0f10111213"
         "1415161718191a1b1c1d1e1ffc35181d"
     )
-
-
-def test_write_atomic_leaves_nothing_behind_where_it_cannot_write(tmp_path):
-    with pytest.raises(InputError, match="cannot write"):
-        write_atomic(tmp_path / "missing" / "file", b"x")
-    assert list(tmp_path.iterdir()) == []
-    write_atomic(tmp_path / "file", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-def test_write_atomic_writes_into_pipes_and_through_links(tmp_path):
-    (tmp_path / "real").write_bytes(b"old")
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    write_atomic(tmp_path / "link", b"new")
-    assert (tmp_path / "real").read_bytes() == b"new" and (tmp_path / "link").is_symlink()
-    write_atomic(Path("/dev/null"), b"x")
-    assert Path("/dev/null").is_char_device()
-    with pytest.raises(InputError, match="is a folder"):
-        write_atomic(tmp_path, b"x")
-    (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(InputError, match="cannot write"):
-        write_atomic(tmp_path / "loop", b"x")
 
 
 @pytest.mark.parametrize(

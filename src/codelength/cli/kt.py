@@ -25,7 +25,7 @@ from codelength.cli.output import GridProgress, json_line, note, print_json, pri
 from codelength.cli.rows import read_rows, sequence_of
 from codelength.cli.solve import solve
 from codelength.codecs.registry import split_specs
-from codelength.coding.messages import write_atomic
+from codelength.coding.atomic import write_atomic
 from codelength.errors import InputError, MessageError, ModelError
 from codelength.runs import Estimate, Run
 

@@ -192,7 +192,7 @@ def analyze(
     """
     from dataclasses import asdict, replace
 
-    from codelength.coding.messages import write_atomic
+    from codelength.coding.atomic import write_atomic
     from codelength.report import kt_analysis
     from codelength.sandbox import Limits
 

@@ -45,7 +45,7 @@ def surprisal(
 
     On a terminal the text is coloured; --json has a row a token, with its bytes in hexadecimal.
     """
-    from codelength.coding.messages import write_atomic
+    from codelength.coding.atomic import write_atomic
     from codelength.corpora.files import read_file
     from codelength.predictors.lm.surprisal import Surprisal
     from codelength.predictors.lm.weights import load

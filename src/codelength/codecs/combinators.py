@@ -202,7 +202,11 @@ class Transform(ABC):
 
     @abstractmethod
     def inverse(self, transformed: bytes) -> bytes:
-        """The target again."""
+        """The target again.
+
+        Raises:
+            ValueError: `forward` makes this of nothing; a damaged message may hold it.
+        """
 
     def condition(self, given: Condition) -> Condition:
         """What is public about the transformed target; by default nothing but bytes."""
@@ -249,11 +253,19 @@ class Transformed(Codec):
 
     def _forward(self, target: bytes) -> bytes:
         transformed = self.transform.forward(target)
-        if self.transform.inverse(transformed) != target:
-            raise CannotEncode(
-                f"the transform {self.transform.name} does not invert on this target"
-            )
-        return transformed
+        try:
+            if self.transform.inverse(transformed) == target:
+                return transformed
+        except ValueError:
+            pass
+        raise CannotEncode(f"the transform {self.transform.name} does not invert on this target")
+
+    def _inverse(self, transformed: bytes) -> bytes:
+        try:
+            return self.transform.inverse(transformed)
+        except ValueError as error:
+            what = f"the transform {self.transform.name} makes this of nothing: {error}"
+            raise MessageError(what) from error
 
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""
@@ -261,17 +273,23 @@ class Transformed(Codec):
 
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
-        return self.transform.inverse(self.inner.read(reader, self.transform.condition(given)))
+        return self._inverse(self.inner.read(reader, self.transform.condition(given)))
 
     def read_each(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[bytes | MessageError]:
         """See `Codec.read_each`."""
         read = self.inner.read_each(readers, [self.transform.condition(one) for one in given])
-        return [
-            one if reader is None or isinstance(one, MessageError) else self.transform.inverse(one)
-            for reader, one in zip(readers, read, strict=True)
-        ]
+        found: list[bytes | MessageError] = []
+        for reader, one in zip(readers, read, strict=True):
+            if reader is None or isinstance(one, MessageError):
+                found.append(one)
+                continue
+            try:
+                found.append(self._inverse(one))
+            except MessageError as error:
+                found.append(error)
+        return found
 
     def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.plain`."""

@@ -12,10 +12,8 @@ other weights are refused by name.
 """
 
 import json
-import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -27,8 +25,6 @@ from codelength.errors import InputError, MessageError
 
 MAGIC = b"CLEN"
 FORMAT = 1
-TORN = ".part"
-"""Ending of the hidden files that `write_atomic` has not put in place yet."""
 CHUNK_BITS = 1 << 20
 """A chunk is closed at this many bits, or at `CHUNK_MESSAGES` messages."""
 CHUNK_MESSAGES = 4096
@@ -341,42 +337,3 @@ def _header(text: bytes, name: str) -> dict[str, Json]:
     ):
         raise MessageError(f"{name} has a header without codec and fingerprint")
     return header
-
-
-def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
-    """Write a file so that it is there in full or not at all, also after a kill.
-
-    Arguments:
-        sync: wait until it is on the disk, so that it also survives a loss of power.
-
-    Raises:
-        InputError: the folder is missing or not writable.
-    """
-    try:
-        if not path.name or path.is_dir():
-            raise InputError(f"cannot write {path}: it is a folder")
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # a pipe or a device: there is nothing to replace
-            return
-        path = path.resolve()
-    except (OSError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "a loop of links"
-        raise InputError(f"cannot write {path}: {why}; choose another place") from error
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
-
-
-def remove_torn(folder: Path) -> None:
-    """Remove what killed calls of `write_atomic` have left in a folder."""
-    for torn in folder.glob(f".*{TORN}"):
-        torn.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 from codelength.codecs.protocol import Codec, Estimator
 from codelength.codecs.registry import build
 from codelength.codecs.standard import GzipPaper
-from codelength.coding.messages import Json, remove_torn
+from codelength.coding.atomic import remove_torn
+from codelength.coding.messages import Json
 from codelength.corpora.instances import Corpus, item_length_name
 from codelength.corpora.kt import kt_corpus
 from codelength.errors import InputError

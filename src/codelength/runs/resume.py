@@ -10,13 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from codelength.coding.messages import (
-    Json,
-    MessageReader,
-    Place,
-    TargetDigest,
-    write_atomic,
-)
+from codelength.coding.atomic import write_atomic
+from codelength.coding.messages import Json, MessageReader, Place, TargetDigest
 from codelength.errors import MessageError
 from codelength.runs.streams import cut_stream
 

@@ -11,12 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codelength.coding.messages import (
-    Json,
-    canonical_json,
-    remove_torn,
-    write_atomic,
-)
+from codelength.coding.atomic import remove_torn, write_atomic
+from codelength.coding.messages import Json, canonical_json
 from codelength.errors import InputError
 from codelength.runs.results import Codelength, Estimate, Row
 

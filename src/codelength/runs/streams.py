@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from codelength.coding.messages import TORN
+from codelength.coding.atomic import TORN, hidden_beside
 from codelength.errors import CodelengthError, InputError
 
 STANDARD = Path("-")
@@ -118,7 +118,7 @@ class Output:
                 self.file = self._path.open("wb")  # a pipe or a device: nothing to replace
                 return self
             self._path = self._path.resolve()
-            self.hidden = self._path.with_name(f".{self._path.name}{TORN}")
+            self.hidden = hidden_beside(self._path, TORN)
             self.file = self._locked(self.hidden)
         except (OSError, RuntimeError) as error:
             why = error.strerror if isinstance(error, OSError) else "a loop of links"

@@ -18,14 +18,9 @@ from typing import BinaryIO, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from codelength.coding.atomic import remove_torn, write_atomic
 from codelength.coding.bits import Bits
-from codelength.coding.messages import (
-    Json,
-    fingerprint,
-    pack_messages,
-    remove_torn,
-    write_atomic,
-)
+from codelength.coding.messages import Json, fingerprint, pack_messages
 from codelength.errors import InputError
 from codelength.runs.results import Row
 from codelength.runs.store import (
