@@ -1,0 +1,32 @@
+"""Run-length encoding.
+
+Example: "aaab" -> [["a", 3], ["b", 1]].
+"""
+
+from codelength.roundtrip.families.family import Code, Family
+
+
+def rle_encode(text: str) -> list:
+    """Each run of one character, and its length."""
+    runs = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or text[at] != text[start]:
+            runs.append([text[start], at - start])
+            start = at
+    return runs
+
+
+def rle_decode(runs: list) -> str:
+    """Each character as often as its run is long."""
+    text = ""
+    for char, count in runs:
+        text += char * count
+    return text
+
+
+FAMILY = Family.plain(
+    "rle",
+    Code((rle_encode,), (rle_decode,), "a list of [character, count] pairs"),
+    spelled=lambda runs: sum(len(char) * count for char, count in runs),
+)
