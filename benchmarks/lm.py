@@ -49,6 +49,7 @@ def main() -> None:
             one.add_argument("--rows", type=int, default=64, help="in step")
             one.add_argument("--window", type=int, default=128, help="tokens of a row")
             one.add_argument("--only", default="", help="works whose name has this")
+            one.add_argument("--repeat", type=int, default=1, help="of each; the fastest counts")
     options = parser.parse_args()
     print(f"`python benchmarks/lm.py {' '.join(sys.argv[1:])}`\n", flush=True)
     try:

@@ -15,8 +15,10 @@ import numpy as np
 from codelength.predictors.lm.exact import Array, Floats
 from codelength.predictors.lm.weights import Weights
 
-SLICE = 1 << 22
-"""Logits that are in memory at once, 16 MiB."""
+SLICE = 1 << 24
+"""Logits that are in memory at once, 64 MiB."""
+TOKENS = 1024
+"""Of a batch on a processor, whose caches larger ones leave."""
 WHOLE = 1 << 26
 """Logits of a batch, for models that give them only all at once."""
 PLAIN = 8
@@ -121,9 +123,12 @@ class Surprisal:
         most = self.batch
         if not has_plain_head(self.weights):
             most = max(1, min(most, WHOLE // (self.span * self.weights.symbols)))
+        tokens = TOKENS if self.weights.device.type == "cpu" else most * self.span
         some: list[int] = []
         for k in sorted(range(len(lengths)), key=lambda k: -lengths[k]):
-            if some and (len(some) == most or 4 * lengths[k] < 3 * lengths[some[0]]):
+            longest = lengths[some[0] if some else k]
+            full = len(some) == most or (len(some) + 1) * longest > tokens
+            if some and (full or 4 * lengths[k] < 3 * longest):
                 yield some
                 some = []
             some.append(k)
@@ -152,18 +157,37 @@ class Surprisal:
             for first in range(0, len(places), step):
                 some = slice(first, first + step)
                 logits = head(states[places[some]])
-                mine = logits.gather(-1, said[some, None])[:, 0]
-                nats.append((logits.logsumexp(-1) - mine).double())
+                mine = logits.gather(-1, said[some, None])
+                most = logits.amax(-1, keepdim=True)
+                # In place: new pages for every slice take longer than the sums.
+                total = logits.sub_(most).exp_().sum(-1, keepdim=True)
+                nats.append((total.log() + most - mine)[:, 0].double())
             bits = torch.cat(nats).cpu().numpy() / math.log(2)
         bits += PLAIN * (flat >= words.symbols)
         return np.split(bits, np.cumsum(lengths)[:-1])
 
     def _states(self, asked: Any) -> tuple[Any, Callable[[Any], Any]]:
-        """A row for each position of `asked`, `[n, k]`; and what makes logits of rows."""
+        """A row for each position of `asked`, `[n, k]`; and what makes logits of rows.
+
+        The logits of the rows before are overwritten.
+        """
+        import torch
+
         model = self.weights.model
         if has_plain_head(self.weights):
             states = model.base_model(input_ids=asked, use_cache=False).last_hidden_state
-            return states.flatten(0, 1), model.get_output_embeddings()
+            head = model.get_output_embeddings()
+            if type(head) is not torch.nn.Linear or head.bias is not None:
+                return states.flatten(0, 1), head
+            room = torch.empty(0)
+
+            def logits(rows: Any) -> Any:
+                nonlocal room
+                if len(room) < len(rows):
+                    room = rows.new_empty(len(rows), len(head.weight))
+                return torch.mm(rows, head.weight.t(), out=room[: len(rows)])
+
+            return states.flatten(0, 1), logits
         return model(input_ids=asked, use_cache=False).logits.flatten(0, 1), lambda rows: rows
 
     def _sizes(self, tokens: Array) -> Array:
