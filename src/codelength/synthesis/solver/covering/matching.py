@@ -48,6 +48,7 @@ NONE = constant(-1)
 LARGEST_N = constant(255)
 """The largest n of max_n and min_n that has a price."""
 NEVER_GAP = constant(1 << 40)
+"""Larger than any difference of two items."""
 
 
 @inner
@@ -220,7 +221,7 @@ def match_parts(tape: Tape, pool: Pool, costs: Costs, p: int) -> None:
                 k += 1
             if k > best:
                 best, where = k, i
-            i = pool.buffer[i]
+            i = buffer[i]
         extends = j > 0 and where > 0 and values[start + where - 1] == symbols[j - 1]
         if extends and reach[j - 1] == reach[j] and best < limit:
             continue
