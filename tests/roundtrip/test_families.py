@@ -117,6 +117,7 @@ def test_huffman_codes_are_prefix_free_and_as_short_as_can_be(text):
 def test_blind_text_says_nothing_of_what_it_does(name, side):
     for one in ("encoder", "decoder"):
         source = shown(FAMILIES[name].codes[side], one, True).source
+        source = source.replace(".count(", "(")  # a method of every string
         words = (
             "lzw",
             "huffman",
