@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import codelength
-from codelength.cli import kt, lm, surprisal
+from codelength.cli import kt, lm, roundtrip, surprisal
 from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import (
     ByteProgress,
@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(kt.app, name="kt")
+app.add_typer(roundtrip.app, name="roundtrip")
 app.add_typer(lm.models, name="models")
 app.command()(lm.compress)
 app.command()(lm.decompress)
@@ -37,6 +38,7 @@ app.command()(surprisal.inspect)
 app.command()(surprisal.surprisal)
 
 
+ROUND_TRIPS = [["roundtrip", name] for name in ("run", "ablate", "reflect")]
 INTERRUPTED = 130
 """Exit code after Ctrl-C, which typer turns into a return value."""
 
@@ -195,7 +197,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
-        code = app(given + ["--help"] * (given in ([], ["kt"])), standalone_mode=False)
+        code = app(
+            given + ["--help"] * (given in ([], ["kt"], ["roundtrip"])), standalone_mode=False
+        )
         sys.stdout.flush()
     except CodelengthError as error:
         note(f"error: {error}")
@@ -211,7 +215,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note(f"error: {error}")
         sys.exit(2)
     if code == INTERRUPTED:
-        goes_on = given[:2] == ["kt", "run"] or given[:1] in (["resume"], ["demo"])
+        goes_on = (
+            given[:2] == ["kt", "run"]
+            or given[:2] in ROUND_TRIPS
+            or given[:1] in (["resume"], ["demo"])
+        )
         goes_on |= given[:1] in (["compress"], ["encode"]) and "-" not in given
         note("stopped; the same command goes on from here" if goes_on else "stopped")
     sys.exit(code if isinstance(code, int) else 0)

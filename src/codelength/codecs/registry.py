@@ -31,6 +31,7 @@ BUILT_IN = {
     "gold": "codelength.synthesis.gold:build",
     "solver": "codelength.synthesis.solver.codec:build",
     "program": "codelength.synthesis.prompted.codec:build",
+    "roundtrip": "codelength.roundtrip.codec:build",
 }
 """Name to "module:factory"; modules are imported when they are asked for."""
 GROUP = "codelength.codecs"

@@ -4,9 +4,11 @@ Example: write_atomic(Path("run/config.json"), b"{}") writes run/.config.json.77
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from codelength.errors import InputError
 
@@ -57,6 +59,29 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write piece by piece, which is in its place only once all is written.
+
+    Raises:
+        InputError: the folder is missing or not writable.
+    """
+    if path.is_dir() or not path.name:
+        raise InputError(f"cannot write {path}: it is a folder")
+    part = hidden_beside(path.resolve(), f".{os.getpid()}{TORN}")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path.resolve())
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def remove_torn(folder: Path) -> None:

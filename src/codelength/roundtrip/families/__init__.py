@@ -1,7 +1,7 @@
 """The families: each module has the functions that are shown, and a `FAMILY` of them."""
 
 from codelength.roundtrip.families import ae, bwt, delta, huffman, lz77, lzw, rle
-from codelength.roundtrip.families.family import SIDES, Code, Family, Value
+from codelength.roundtrip.families.family import SIDES, Code, Family, Table, Value
 
 FAMILIES = {
     family.name: family
@@ -18,4 +18,4 @@ FAMILIES = {
 }
 """By name; the paper's four first."""
 
-__all__ = ["FAMILIES", "SIDES", "Code", "Family", "Value"]
+__all__ = ["FAMILIES", "SIDES", "Code", "Family", "Table", "Value"]

@@ -5,7 +5,7 @@ Example: "a" with the counts [["a", 1]] and an end symbol -> the interval [1/4, 
 
 from math import gcd
 
-from codelength.roundtrip.families.family import Code, Family
+from codelength.roundtrip.families.family import Code, Family, Table
 
 
 def ae_counts(text: str) -> list:
@@ -44,7 +44,7 @@ def ae_decode(fraction: list, counts: list) -> str:
         raise ValueError("a number that is not in 0..1")
     total = sum(count for _, count in counts) + 1
     text = ""
-    while len(text) < total:
+    for _ in range(total):
         slot = numerator * total // denominator
         if slot == total - 1:
             return text
@@ -89,36 +89,58 @@ def ae_encode_shortest_with_counts(text: str) -> list:
     return [*ae_encode_shortest(text, counts), counts]
 
 
-FULL, NONE = (
-    "a pair [numerator, denominator] of integers",
-    "a list [numerator, denominator, counts]",
+def counted(message: list) -> int:
+    """The characters that a message's own counts allow."""
+    return sum(count for _, count in message[2]) if len(message) == 3 else 0
+
+
+COUNTED = Table(ae_counts, "each character and how often it is there")
+FULL, NONE = "[integer, integer]", "[integer, integer, [[string, integer], ...]]"
+FRACTION = "The first two integers are a numerator and a denominator in lowest terms. "
+MIDDLE = FRACTION + "Of the fractions that stand for this input, give the middle of their range."
+SHORT = (
+    FRACTION
+    + "Of the fractions that stand for this input, give the one whose denominator is the smallest"
+    " power of two, and of several the least."
 )
+COUNTS = " The list behind them has each character and how often it is there, by code point."
 DECODE = (ae_decode,)
 DECODE_WITH_COUNTS = (ae_decode, ae_decode_with_counts)
 IMPORTS = ("from math import gcd",)
 FAMILY = Family(
     "ae",
+    "arithmetic coding",
     {
-        "full": Code((ae_interval, ae_encode), DECODE, FULL, IMPORTS, {"counts": ae_counts}),
+        "full": Code((ae_interval, ae_encode), DECODE, FULL, MIDDLE, IMPORTS, {"counts": COUNTED}),
         "none": Code(
             (ae_counts, ae_interval, ae_encode, ae_encode_with_counts),
             DECODE_WITH_COUNTS,
             NONE,
+            MIDDLE + COUNTS,
             IMPORTS,
         ),
     },
+    counted,
 )
 SHORTEST = Family(
     "ae-shortest",
+    "arithmetic coding",
     {
         "full": Code(
-            (ae_interval, ae_encode_shortest), DECODE, FULL, IMPORTS, {"counts": ae_counts}
+            (ae_interval, ae_encode_shortest),
+            DECODE,
+            FULL,
+            SHORT,
+            IMPORTS,
+            {"counts": COUNTED},
         ),
         "none": Code(
             (ae_counts, ae_interval, ae_encode_shortest, ae_encode_shortest_with_counts),
             DECODE_WITH_COUNTS,
             NONE,
+            SHORT + COUNTS,
             IMPORTS,
         ),
     },
+    counted,
 )

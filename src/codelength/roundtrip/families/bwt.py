@@ -44,5 +44,10 @@ def bwt_decode(message: list) -> str:
     return text
 
 
-MESSAGE = "a list [alphabet, end, positions]: a string, an integer and a list of integers"
-FAMILY = Family.plain("bwt", Code((bwt_encode,), (bwt_decode,), MESSAGE))
+MESSAGE = "[string, integer, [integer, ...]]"
+CANONICAL = "The string has each character of the input once, by code point."
+FAMILY = Family.plain(
+    "bwt",
+    "the Burrows-Wheeler transform with move-to-front",
+    Code((bwt_encode,), (bwt_decode,), MESSAGE, CANONICAL),
+)

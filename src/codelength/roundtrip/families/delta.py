@@ -26,4 +26,6 @@ def delta_decode(steps: list) -> str:
     return text
 
 
-FAMILY = Family.plain("delta", Code((delta_encode,), (delta_decode,), "a list of integers"))
+FAMILY = Family.plain(
+    "delta", "delta coding", Code((delta_encode,), (delta_decode,), "[integer, ...]", "")
+)

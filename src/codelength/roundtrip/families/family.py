@@ -16,6 +16,19 @@ SIDES = ("full", "none")
 """Side information: tables are given beside the message, or the message brings them."""
 
 
+@dataclass(frozen=True)
+class Table:
+    """What is given beside a message.
+
+    Arguments:
+        of: makes it of the text.
+        words: what it is.
+    """
+
+    of: Callable[[str], Value]
+    words: str
+
+
 @dataclass(frozen=True, eq=False)
 class Code:
     """One version of a family.
@@ -23,22 +36,30 @@ class Code:
     Arguments:
         encoder: functions of which the last turns a text into a message; it needs the others.
         decoder: functions of which the last turns a message into the text.
-        message: what a message is, in words.
+        message: its shape as JSON, such as "[[string, integer], ...]".
+        canonical: which of several messages that decode alike is the encoder's, in words that name
+            no algorithm; for who sees the decoder alone.
         imports: lines that the functions need before them.
-        tables: further arguments that both take, by name, each made of the text.
+        tables: further arguments that both take, by the names of their parameters.
         decoder_tables: further arguments that only the decoder takes, behind those.
     """
 
     encoder: tuple[Callable[..., Any], ...]
     decoder: tuple[Callable[..., Any], ...]
     message: str
+    canonical: str
     imports: tuple[str, ...] = ()
-    tables: Mapping[str, Callable[[str], Value]] = field(default_factory=dict)
-    decoder_tables: Mapping[str, Callable[[str], Value]] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    decoder_tables: Mapping[str, Table] = field(default_factory=dict)
 
     def beside(self, text: str) -> dict[str, Value]:
         """What is given beside the message of a text: tables by name."""
-        return {name: table(text) for name, table in {**self.tables, **self.decoder_tables}.items()}
+        return {name: table.of(text) for name, table in self.all_tables.items()}
+
+    @property
+    def all_tables(self) -> dict[str, Table]:
+        """Those that both take, then those that only the decoder takes."""
+        return {**self.tables, **self.decoder_tables}
 
     def encode(self, text: str, beside: Mapping[str, Value] | None = None) -> Value:
         """The message of a text."""
@@ -51,8 +72,7 @@ class Code:
         Raises:
             Exception: of any kind, where it is no message.
         """
-        names = (*self.tables, *self.decoder_tables)
-        text: str = self.decoder[-1](message, *(beside[name] for name in names))
+        text: str = self.decoder[-1](message, *(beside[name] for name in self.all_tables))
         return text
 
 
@@ -62,18 +82,20 @@ class Family:
 
     Arguments:
         name: as on the command line.
+        title: as prompts that are not blind call it.
         codes: by side information; families that need no tables have the same for both.
-        spelled: how many characters a message would decode to, where a short message can ask for
-            many; for what a model says, before it is decoded.
+        spelled: how many characters a message would decode to, or how many digits it asks for,
+            where a short message can ask for many; for what a model says, before it is decoded.
     """
 
     name: str
+    title: str
     codes: Mapping[str, Code]
     spelled: Callable[[Value], int] | None = None
 
     @classmethod
     def plain(
-        cls, name: str, code: Code, spelled: Callable[[Value], int] | None = None
+        cls, name: str, title: str, code: Code, spelled: Callable[[Value], int] | None = None
     ) -> "Family":
         """A family that needs no tables."""
-        return cls(name, dict.fromkeys(SIDES, code), spelled)
+        return cls(name, title, dict.fromkeys(SIDES, code), spelled)

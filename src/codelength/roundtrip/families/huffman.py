@@ -5,7 +5,7 @@ Example: "aab" -> codes a: 0, b: 1; the bits 001, filled up with five zeros: [32
 
 from heapq import heapify, heappop, heappush
 
-from codelength.roundtrip.families.family import Code, Family
+from codelength.roundtrip.families.family import Code, Family, Table
 
 
 def huffman_lengths(text: str) -> list:
@@ -55,16 +55,23 @@ def huffman_padding(text: str) -> int:
 def huffman_encode(text: str, codes: list) -> list:
     """The codes one behind the other, filled up with zeros, as bytes."""
     code_of = dict(codes)
-    bits = "".join([code_of[char] for char in text])
+    bits = ""
+    for char in text:
+        bits += code_of[char]
     bits += "0" * (-len(bits) % 8)
-    return [int(bits[at : at + 8], 2) for at in range(0, len(bits), 8)]
+    data = []
+    for at in range(0, len(bits), 8):
+        data.append(int(bits[at : at + 8], 2))
+    return data
 
 
 def huffman_decode(data: list, codes: list, padding: int) -> str:
     """Read code by code; the last `padding` bits are none."""
-    if not all(0 <= byte <= 255 for byte in data):
-        raise ValueError("a byte that is none")
-    bits = "".join([format(byte, "08b") for byte in data])
+    bits = ""
+    for byte in data:
+        if not 0 <= byte <= 255:
+            raise ValueError("a byte that is none")
+        bits += format(byte, "08b")
     char_of = {code: char for char, code in codes}
     text = ""
     start = 0
@@ -91,23 +98,42 @@ def huffman_decode_with_lengths(message: list) -> str:
     return huffman_decode(data, huffman_codes(lengths), padding)
 
 
-FULL, NONE = "a list of bytes 0..255", "a list [lengths, padding, bytes]"
+def longest(message: list) -> int:
+    """The digits of the longest code that a message asks for; 0 where it brings no lengths."""
+    if len(message) != 3 or not isinstance(message[0], list):
+        return 0
+    return max((length for _, length in message[0]), default=0)
+
+
+FULL, NONE = "[integer, ...]", "[[[string, integer], ...], integer, [integer, ...]]"
+FILLED = "Each integer is a byte 0..255; zeros fill up the last one."
+LENGTHS = (
+    "The first list has each character and the length of its code, shortest first, then by code"
+    " point. The lengths come from joining the two groups of characters with the least counts until"
+    " there is one group; each joining makes the codes of both groups longer by 1. Of equal counts,"
+    " single characters come first, by code point, then groups as they were made. A character that"
+    " is alone has length 1. The second integer is the number of zeros that fill up the last byte. "
+)
 FAMILY = Family(
     "huffman",
+    "Huffman coding",
     {
         "full": Code(
             (huffman_encode,),
             (huffman_decode,),
             FULL,
+            FILLED,
             (),
-            {"codes": huffman_table},
-            {"padding": huffman_padding},
+            {"codes": Table(huffman_table, "each character and its code")},
+            {"padding": Table(huffman_padding, "the number of bits that fill up the last byte")},
         ),
         "none": Code(
             (huffman_lengths, huffman_codes, huffman_encode, huffman_encode_with_lengths),
             (huffman_codes, huffman_decode, huffman_decode_with_lengths),
             NONE,
+            LENGTHS + FILLED.replace("Each integer", "Each integer of the last list"),
             ("from heapq import heapify, heappop, heappush",),
         ),
     },
+    longest,
 )

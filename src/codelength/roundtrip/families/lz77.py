@@ -36,6 +36,13 @@ def lz77_decode(steps: list) -> str:
 
 FAMILY = Family.plain(
     "lz77",
-    Code((lz77_encode,), (lz77_decode,), "a list of [distance, length, character] steps"),
+    "LZ77",
+    Code(
+        (lz77_encode,),
+        (lz77_decode,),
+        "[[integer, integer, string], ...]",
+        "Each step copies as much as it can, of equally long copies the nearest; the distance is 0"
+        " where nothing is copied. The string is one character, or empty where the input ends.",
+    ),
     spelled=lambda steps: sum(length + len(char) for _, length, char in steps),
 )

@@ -49,4 +49,27 @@ def lzw_decode(codes: list) -> str:
     return text
 
 
-FAMILY = Family.plain("lzw", Code((lzw_encode,), (lzw_decode,), "a list of integers"))
+def spelled(codes: list) -> int:
+    """The characters of a list, without spelling them: its entries may grow with each code."""
+    size = 256
+    if codes and codes[0] >= 256:
+        size, codes = codes[0], codes[1:]
+    lengths: dict[int, int] = {}
+    total = previous = 0
+    for code in codes:
+        length = 1 if code < size else lengths.get(code, previous + 1)
+        if previous:
+            lengths[size + len(lengths)] = previous + 1
+        total += length
+        previous = length
+    return total
+
+
+CANONICAL = (
+    "Each integer stands for the longest part of the input that it can stand for at its place. Only"
+    " where the input has characters beyond U+00FF, the list begins with one more integer: its"
+    " highest code point plus 1."
+)
+FAMILY = Family.plain(
+    "lzw", "LZW", Code((lzw_encode,), (lzw_decode,), "[integer, ...]", CANONICAL), spelled
+)

@@ -27,6 +27,12 @@ def rle_decode(runs: list) -> str:
 
 FAMILY = Family.plain(
     "rle",
-    Code((rle_encode,), (rle_decode,), "a list of [character, count] pairs"),
+    "run-length encoding",
+    Code(
+        (rle_encode,),
+        (rle_decode,),
+        "[[string, integer], ...]",
+        "Each string is one character, and no two neighbours have the same one.",
+    ),
     spelled=lambda runs: sum(len(char) * count for char, count in runs),
 )

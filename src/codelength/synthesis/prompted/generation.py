@@ -19,6 +19,7 @@ class Generation:
         end: one of `STOP`, `LENGTH`, `REFUSAL`, `FAILED`.
         input_tokens, output_tokens: as the provider counts them; 0 where it does not.
         error: why there is no answer.
+        model: that answered, as the provider names it; empty where it does not.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Generation:
     input_tokens: int = 0
     output_tokens: int = 0
     error: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True)

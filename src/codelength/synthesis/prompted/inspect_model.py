@@ -69,7 +69,7 @@ def generation(output: "ModelOutput") -> Generation:
     if output.empty:
         return Generation("", FAILED, *tokens, error=output.error or "an empty answer")
     end = ENDS.get(output.stop_reason, STOP)
-    return Generation(output.completion, end, *tokens, error=output.error or "")
+    return Generation(output.completion, end, *tokens, output.error or "", output.model)
 
 
 class Loop:

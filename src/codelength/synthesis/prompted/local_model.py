@@ -1,5 +1,7 @@
 """Models in this process, through transformers: `transformers/PATH`, a hub's id, a GGUF file.
 
+`transformers/PATH:ADAPTER` has a LoRA adapter merged in, and bears that name everywhere.
+
 Greedy answers are the same each time on one machine; sampled ones follow `seed`.
 """
 
@@ -7,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from codelength.errors import InputError
-from codelength.predictors.lm.weights import Weights, load
+from codelength.predictors.lm.adapters import adapted, split
+from codelength.predictors.lm.weights import Weights
 from codelength.synthesis.prompted.generation import (
     FAILED,
     LENGTH,
@@ -38,22 +41,22 @@ class LocalModel(Model):
     """A model whose weights are here, or come from a hub.
 
     Arguments:
-        name: `transformers/SOURCE`; see `predictors.lm.weights.load`.
+        name: `transformers/SOURCE` or `transformers/SOURCE:ADAPTER`; see `predictors.lm`.
     """
 
     together = 4 * BATCH
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.source = name.partition("/")[2]
+        self.source = split(name.partition("/")[2])
 
     def open(self) -> None:
         """See `Model.open`: loads the weights."""
-        load(self.source)
+        adapted(*self.source)
 
     def generate(self, prompts: Sequence[Prompt], settings: Settings) -> list[Generation]:
         """See `Model.generate`."""
-        weights = load(self.source)
+        weights = adapted(*self.source)
         texts = [text_of(prompt, weights.tokenizer) for prompt in prompts]
         order = sorted(range(len(texts)), key=lambda k: len(texts[k]))
         found: dict[int, Generation] = {}

@@ -1,4 +1,4 @@
-"""What Inspect finds here by entry point: the task `codelength/kt` and the model `scripted/...`."""
+"""What Inspect finds here by entry point: our tasks, and the models `scripted/...`."""
 
 from inspect_ai.model import (
     ChatMessage,
@@ -12,18 +12,21 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from codelength.kt.inspect_task import fewest_bits, kt, program
-from codelength.synthesis.prompted.generation import FAILED, LENGTH, REFUSAL, Settings
+from codelength.roundtrip.inspect_task import roundtrip, strict
+from codelength.roundtrip.prompts import SYSTEM
+from codelength.roundtrip.scripted import Scripted as ScriptedRoundTrips
+from codelength.synthesis.prompted.generation import FAILED, LENGTH, REFUSAL, Model, Settings
 from codelength.synthesis.prompted.prompts import Turn
 from codelength.synthesis.prompted.scripted import ScriptedModel
 
-__all__ = ["Scripted", "fewest_bits", "kt", "program"]
+__all__ = ["Scripted", "fewest_bits", "kt", "program", "roundtrip", "strict"]
 
 STOP_REASONS: dict[str, StopReason] = {LENGTH: "max_tokens", REFUSAL: "content_filter"}
 
 
 @modelapi(name="scripted")
 class Scripted(ModelAPI):
-    """The scripted model as a provider, so that a whole evaluation runs without any model."""
+    """The scripted models as a provider, so that a whole evaluation runs without any model."""
 
     def __init__(
         self,
@@ -33,7 +36,7 @@ class Scripted(ModelAPI):
         config: GenerateConfig = GenerateConfig(),  # noqa: B008  the signature is Inspect's
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
-        self._model = ScriptedModel(model_name.rpartition("/")[2])
+        self._behaviour = model_name.rpartition("/")[2]
 
     async def generate(
         self,
@@ -44,7 +47,12 @@ class Scripted(ModelAPI):
     ) -> ModelOutput:
         """See `ModelAPI.generate`."""
         turns = tuple(Turn(message.role, message.text) for message in input)
-        (said,) = self._model.generate([turns], Settings())
+        model: Model
+        if turns[0].text == SYSTEM:
+            model = ScriptedRoundTrips(self._behaviour)
+        else:
+            model = ScriptedModel(self._behaviour)
+        (said,) = model.generate([turns], Settings())
         if said.end == FAILED:
             raise RuntimeError(said.error.removeprefix("RuntimeError: "))
         output = ModelOutput.from_content(

@@ -1,0 +1,196 @@
+"""Round trips as a task of Inspect's: `inspect eval codelength/roundtrip -T family=lzw --model M`.
+
+Generation, retries, caching, epochs and logs are Inspect's; data, prompts and judging are ours, the
+same code as in `codelength roundtrip run`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import (
+    CORRECT,
+    INCORRECT,
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    metric,
+    scorer,
+)
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.util import LimitExceededError
+
+from codelength.roundtrip.asking import Plan
+from codelength.roundtrip.data import Wanted, generate
+from codelength.roundtrip.metrics import mean
+from codelength.roundtrip.prompts import Manner, prompt
+from codelength.roundtrip.records import Record, line, read_records, record_of
+from codelength.roundtrip.renderings import JSON
+from codelength.roundtrip.scoring import judge
+from codelength.roundtrip.settings import Setting, settings
+from codelength.roundtrip.settings import setting as setting_named
+from codelength.roundtrip.values import dumps
+from codelength.synthesis.prompted.generation import FAILED, Settings
+from codelength.synthesis.prompted.inspect_model import config, generation, messages
+
+VERSION = "1-A"
+"""Of the task: a change of data, prompts, extraction or judging is a new one."""
+
+
+@task
+def roundtrip(
+    family: str = "lzw,ae,rle,huffman",
+    setting: str = "all",
+    blind: bool = False,
+    split: str = "test",
+    data: str | None = None,
+    source: str = "mixed",
+    count: int = 50,
+    seed: int = 42,
+    side_information: str = "full",
+    shots: int = 0,
+    rendering: str = JSON,
+    limit: int = 0,
+    tokens: int = 16_384,
+    temperature: float = 0.2,
+    epochs: int = 1,
+) -> Task:
+    """Round-trip code compression: run or invert a compression program in one's head.
+
+    Arguments:
+        family: a comma list.
+        setting: "all", or a comma list of names or numbers 0..3.
+        blind: without the names of algorithms.
+        split: "train", "validation", "test", or "all".
+        data: a folder that `codelength roundtrip generate` made; else its options:
+        source, count, seed, side_information: see there.
+        shots: worked examples, 0 or 1.
+        rendering: of one side.
+        limit: so many records of each family; 0 for all.
+        tokens, temperature: of a response.
+        epochs: responses to a question.
+    """
+    names = tuple(piece.strip() for piece in family.split(","))
+    if data is None:
+        wanted = Wanted(names, source, count, seed, side_information)
+        records = list(generate(wanted))
+    else:
+        records = list(read_records(Path(data)))
+    plan = Plan("", families=names, split="" if split == "all" else split, limit=limit)
+    manner = Manner(blind, shots, rendering)
+    return Task(
+        dataset=MemoryDataset(
+            [
+                _sample(one, how, manner)
+                for one in plan.chosen(records)
+                for how in settings(setting)
+                if manner.suits(one.family, one.side_information)
+            ],
+            name="roundtrip",
+        ),
+        solver=answered(),
+        scorer=strict(manner),
+        epochs=epochs,
+        config=config(Settings(tokens, temperature)),
+        name="roundtrip",
+        version=VERSION,
+    )
+
+
+def _sample(one: Record, setting: Setting, manner: Manner) -> Sample:
+    gold = one.output if setting.asked == "output" else one.input
+    return Sample(
+        id=f"{one.id}:{setting.number}",
+        input=messages(prompt(one, setting, manner)),
+        target=dumps(gold),
+        metadata={"record": line(one), "setting": setting.name, "family": one.family},
+    )
+
+
+@solver
+def answered() -> Solver:
+    """One response; a call that fails is one too, and stays in the denominator."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        try:
+            return await generate(state)
+        except LimitExceededError:
+            raise
+        except Exception as error:  # noqa: BLE001  a provider may raise anything
+            said = f"{type(error).__name__}: {error}"
+            state.output = ModelOutput(model=str(state.model), error=said)
+            return state
+
+    return solve
+
+
+def _kept(one: SampleScore) -> dict[str, Any]:
+    return one.score.metadata or {}
+
+
+def _mean(key: str) -> Metric:
+    def compute(scores: list[SampleScore]) -> float:
+        return mean(float(_kept(one)[key]) for one in scores)
+
+    return compute
+
+
+@metric
+def accuracy() -> Metric:
+    """Share of responses whose answer is the gold answer."""
+    return _mean("correct")
+
+
+@metric
+def feasible() -> Metric:
+    """Share of responses whose answer the code turns into what was shown."""
+    return _mean("feasible")
+
+
+@metric
+def edit_similarity() -> Metric:
+    """Mean edit similarity of answers."""
+    return _mean("edit_similarity")
+
+
+@metric
+def no_answer() -> Metric:
+    """Share of responses without an answer that can be read."""
+    return _mean("silent")
+
+
+@metric
+def failed() -> Metric:
+    """Share of calls that failed: they count as wrong, and say nothing of the model."""
+    return _mean("failed")
+
+
+@scorer(metrics=[accuracy(), feasible(), edit_similarity(), no_answer(), failed()])
+def strict(manner: Manner) -> Scorer:
+    """Strict equality of values, and what is near it."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        said = generation(state.output)
+        one = record_of(state.metadata["record"], "a sample")
+        how = setting_named(state.metadata["setting"])
+        judged = judge(one, how, said.text, manner.rendering)
+        return Score(
+            value=CORRECT if judged.correct else INCORRECT,
+            answer=said.text[-1000:],
+            explanation=judged.status,
+            metadata={
+                "correct": judged.correct,
+                "feasible": judged.feasible,
+                "edit_similarity": judged.edit_similarity,
+                "status": judged.status,
+                "silent": judged.status in ("malformed", "missing"),
+                "failed": said.end == FAILED,
+                "end": said.end,
+            },
+        )
+
+    return score
