@@ -123,6 +123,7 @@ def test_every_flip_and_cut_of_a_small_file_is_refused(cli, tmp_path):
 def test_demo_runs_on_synthetic_items_alone(cli, tmp_path, monkeypatch):
     monkeypatch.delenv("CODELENGTH_DATA", raising=False)
     monkeypatch.setattr("codelength.cli.demo.ITEMS", 60)
+    monkeypatch.setattr("codelength.cli.demo_roundtrip.REAL", ())  # a minute and more
     found = cli("demo", "--workers", 1, "--out", tmp_path / "demo")
     assert found.code == 0 and "gold:prior=exact" in found.out
     assert (
@@ -130,6 +131,7 @@ def test_demo_runs_on_synthetic_items_alone(cli, tmp_path, monkeypatch):
         and "How to read it" in found.err
     )
     assert cli("verify", tmp_path / "demo" / "synthetic").code == 0
+    assert "oracle-best" in found.out and "pass@2" in found.out  # the round trips
 
 
 def test_version_and_help(cli):
@@ -168,6 +170,8 @@ def test_the_table_names_its_data(cli, tmp_path):
 def test_demo_folders_verify_as_a_whole(cli, tmp_path, monkeypatch):
     monkeypatch.delenv("CODELENGTH_DATA", raising=False)
     monkeypatch.setattr("codelength.cli.demo.ITEMS", 5)
+    monkeypatch.setattr("codelength.cli.demo_roundtrip.SCRIPTED", ())
+    monkeypatch.setattr("codelength.cli.demo_roundtrip.REAL", ())
     cli("demo", "--workers", 1, "--out", tmp_path / "demo")
     assert len(cli("verify", tmp_path / "demo", "--json").json) == 8
 

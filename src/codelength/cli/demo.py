@@ -1,10 +1,11 @@
-"""`codelength demo`: the main job, on sampled items and on KT's files where they are present."""
+"""`codelength demo`: the main jobs, on sampled items and on KT's files where they are present."""
 
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from codelength.cli.demo_roundtrip import run_roundtrip
 from codelength.cli.kt import show
 from codelength.cli.output import GridProgress, note
 from codelength.corpora.kt import MODALITIES, SYNTHETIC, data_folder
@@ -57,3 +58,5 @@ def _demo(out: Path, data: Path | None, seed: int, workers: int, as_json: bool) 
         f"{equal} message files decoded and equal; {estimates} rows are estimates without messages."
     )
     show(folders, "raw", "auto", as_json)
+    note("\nRound-trip code compression: a program is run, or inverted, in a model's head.")
+    run_roundtrip(out / "roundtrip", as_json)

@@ -1,0 +1,80 @@
+"""The same model through Inspect and through our own run is worth the same."""
+
+import gc
+import importlib.util
+
+import pytest
+
+from codelength.roundtrip.asking import Plan, run
+from codelength.roundtrip.data import Wanted, generate
+from codelength.roundtrip.metrics import figures
+from codelength.roundtrip.records import FILE, line, read_records
+from codelength.roundtrip.responses import by_id, scored
+from codelength.roundtrip.scripted import Scripted
+
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("inspect_ai") is None,
+        reason="Inspect is not installed: pip install 'codelength[inspect]'",
+    ),
+    # Inspect's own: an argument of tenacity's, and streams of anyio's that it leaves to collection.
+    pytest.mark.filterwarnings("ignore:The 'initial' parameter is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def collect():
+    """What Inspect leaves is collected while its warnings are still ignored."""
+    yield
+    gc.collect()
+
+
+def evaluated(folder, **options):
+    from inspect_ai import eval as evaluate
+
+    (log,) = evaluate(
+        "codelength/roundtrip",
+        model="scripted/mixed",
+        task_args=options,
+        log_dir=str(folder),
+        display="none",
+    )
+    assert log.status == "success", log.error
+    return log
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    records = generate(Wanted(("lzw", "ae"), count=2))
+    (folder / FILE).write_text("".join(map(line, records)), encoding="utf-8")
+    return folder
+
+
+def test_figures_are_those_of_our_own_run(data, tmp_path):
+    log = evaluated(tmp_path / "logs", data=str(data), split="all", family="lzw,ae", blind=True)
+    model = Scripted("mixed")
+    from codelength.roundtrip.prompts import Manner
+
+    responses = run(Plan(model.name, manners=(Manner(True),)), model, data, read_records(data),
+                    tmp_path / "run")  # fmt: skip
+    records = by_id(read_records(data))
+    rows = [scored(one, records, "here") for one in responses]
+    found = figures(rows)
+    metrics = {name: one.value for name, one in log.results.scores[0].metrics.items()}
+    assert len(log.samples) == found.responses == 80
+    assert metrics["accuracy"] == pytest.approx(found.correct)
+    assert metrics["feasible"] == pytest.approx(found.feasible)
+    assert metrics["edit_similarity"] == pytest.approx(found.edit_similarity)
+    assert metrics["failed"] == pytest.approx(found.ends["failed"] / 80)
+    assert 0 < metrics["accuracy"] < 1 and metrics["failed"] > 0
+
+
+def test_the_task_makes_its_own_data_and_takes_its_parameters(tmp_path):
+    log = evaluated(tmp_path, family="rle", setting="1,3", split="test", count=10, limit=3)
+    assert len(log.samples) == 6
+    settings = {one.metadata["setting"] for one in log.samples}
+    assert settings == {"input_execution_prediction", "input_execution_prediction_with_inversion"}
