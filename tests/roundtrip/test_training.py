@@ -22,6 +22,8 @@ from codelength.roundtrip.training import (
 )
 from codelength.roundtrip.translation import checked
 from codelength.synthesis.prompted.generation import FAILED, LENGTH, Generation
+from tests import tiny_llama
+from tests.needs import LANGUAGE_MODELS
 
 FOUR = ("lzw", "ae", "rle", "huffman")
 RECORDS = [one for one in generate(Wanted(FOUR, count=20)) if len(one.input) < 40]
@@ -125,6 +127,23 @@ def test_rows_load_in_datasets_and_trl_as_they_are(tmp_path):
         assert trl.is_conversational(found[0])
         last = (found[0]["messages"] if name == "train" else found[0]["completion"])[-1]
         assert answer_in(last["content"]).status == ANSWERED
+
+
+@LANGUAGE_MODELS
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # names of transformers' that TRL still uses
+@pytest.mark.parametrize("name", ["train.jsonl", "train.prompt-completion.jsonl"])
+def test_trl_takes_a_step_on_the_rows(tmp_path, name):
+    datasets = pytest.importorskip("datasets")
+    trl = pytest.importorskip("trl")
+    write(made(Filter(), some=RECORDS[:20]), tmp_path / "sft")
+    tiny_llama.save(tmp_path / "model")
+    rows = datasets.load_dataset("json", data_files=str(tmp_path / "sft" / name), split="train",
+                                 cache_dir=str(tmp_path / "cache")).select(range(2))  # fmt: skip
+    settings = trl.SFTConfig(output_dir=str(tmp_path / "out"), max_steps=1, max_length=1024,
+                             report_to=[], use_cpu=True, bf16=False, save_strategy="no",
+                             disable_tqdm=True)  # fmt: skip
+    trainer = trl.SFTTrainer(str(tmp_path / "model"), args=settings, train_dataset=rows)
+    assert 0 < trainer.train().training_loss < 20
 
 
 def test_llama_factory_finds_every_file_and_tag(tmp_path):
