@@ -139,7 +139,7 @@ def test_trl_takes_a_step_on_the_rows(tmp_path, name):
     tiny_llama.save(tmp_path / "model")
     rows = datasets.load_dataset("json", data_files=str(tmp_path / "sft" / name), split="train",
                                  cache_dir=str(tmp_path / "cache")).select(range(2))  # fmt: skip
-    settings = trl.SFTConfig(output_dir=str(tmp_path / "out"), max_steps=1, max_length=1024,
+    settings = trl.SFTConfig(output_dir=str(tmp_path / "out"), max_steps=1, max_length=4096,
                              report_to=[], use_cpu=True, bf16=False, save_strategy="no",
                              disable_tqdm=True)  # fmt: skip
     trainer = trl.SFTTrainer(str(tmp_path / "model"), args=settings, train_dataset=rows)
