@@ -64,13 +64,13 @@ def test_figures_are_those_of_our_own_run(data, tmp_path):
     records = by_id(read_records(data))
     rows = [scored(one, records, "here") for one in responses]
     found = figures(rows)
-    metrics = {name: one.value for name, one in log.results.scores[0].metrics.items()}
+    metrics = {one.name: one.metrics["mean"].value for one in log.results.scores}
     assert len(log.samples) == found.responses == 80
-    assert metrics["accuracy"] == pytest.approx(found.correct)
+    assert metrics["correct"] == pytest.approx(found.correct)
     assert metrics["feasible"] == pytest.approx(found.feasible)
     assert metrics["edit_similarity"] == pytest.approx(found.edit_similarity)
     assert metrics["failed"] == pytest.approx(found.ends["failed"] / 80)
-    assert 0 < metrics["accuracy"] < 1 and metrics["failed"] > 0
+    assert 0 < metrics["correct"] < 1 and metrics["failed"] > 0
 
 
 def test_the_task_makes_its_own_data_and_takes_its_parameters(tmp_path):
@@ -78,3 +78,25 @@ def test_the_task_makes_its_own_data_and_takes_its_parameters(tmp_path):
     assert len(log.samples) == 6
     settings = {one.metadata["setting"] for one in log.samples}
     assert settings == {"input_execution_prediction", "input_execution_prediction_with_inversion"}
+
+
+def test_responses_to_one_question_are_averaged(tmp_path):
+    """Not only the first of them counts."""
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+    from codelength.roundtrip.answers import block
+
+    (one, *_) = generate(Wanted(("rle",), count=2))
+    (tmp_path / FILE).write_text(line(one))
+    said = [block([]), block(one.output), block(one.output), "no"]
+    outputs = [ModelOutput.from_content("mockllm/model", text) for text in said]
+    for output in outputs:
+        output.usage = ModelUsage()  # else Inspect counts tokens with data that it downloads
+    model = get_model("mockllm/model", custom_outputs=outputs)
+    from inspect_ai import eval as evaluate
+
+    (log,) = evaluate("codelength/roundtrip", model=model, log_dir=str(tmp_path), display="none",
+                      task_args={"data": str(tmp_path), "split": "all", "setting": "0",
+                                 "family": "rle", "epochs": 4})  # fmt: skip
+    metrics = {one.name: one.metrics["mean"].value for one in log.results.scores}
+    assert metrics["correct"] == 0.5 and metrics["no_answer"] == 0.25

@@ -5,28 +5,17 @@ same code as in `codelength roundtrip run`.
 """
 
 from pathlib import Path
-from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ModelOutput
-from inspect_ai.scorer import (
-    CORRECT,
-    INCORRECT,
-    Metric,
-    SampleScore,
-    Score,
-    Scorer,
-    Target,
-    metric,
-    scorer,
-)
+from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError
 
+from codelength.roundtrip.answers import MALFORMED, MISSING
 from codelength.roundtrip.asking import Plan
 from codelength.roundtrip.data import Wanted, generate
-from codelength.roundtrip.metrics import mean
 from codelength.roundtrip.prompts import Manner, prompt
 from codelength.roundtrip.records import Record, line, read_records, record_of
 from codelength.roundtrip.renderings import JSON
@@ -128,48 +117,11 @@ def answered() -> Solver:
     return solve
 
 
-def _kept(one: SampleScore) -> dict[str, Any]:
-    return one.score.metadata or {}
+FIGURES = ("correct", "feasible", "edit_similarity", "no_answer", "failed")
+"""Of a response; over several responses to a question Inspect takes their mean."""
 
 
-def _mean(key: str) -> Metric:
-    def compute(scores: list[SampleScore]) -> float:
-        return mean(float(_kept(one)[key]) for one in scores)
-
-    return compute
-
-
-@metric
-def accuracy() -> Metric:
-    """Share of responses whose answer is the gold answer."""
-    return _mean("correct")
-
-
-@metric
-def feasible() -> Metric:
-    """Share of responses whose answer the code turns into what was shown."""
-    return _mean("feasible")
-
-
-@metric
-def edit_similarity() -> Metric:
-    """Mean edit similarity of answers."""
-    return _mean("edit_similarity")
-
-
-@metric
-def no_answer() -> Metric:
-    """Share of responses without an answer that can be read."""
-    return _mean("silent")
-
-
-@metric
-def failed() -> Metric:
-    """Share of calls that failed: they count as wrong, and say nothing of the model."""
-    return _mean("failed")
-
-
-@scorer(metrics=[accuracy(), feasible(), edit_similarity(), no_answer(), failed()])
+@scorer(metrics={name: [mean(), stderr()] for name in FIGURES})
 def strict(manner: Manner) -> Scorer:
     """Strict equality of values, and what is near it."""
 
@@ -178,19 +130,18 @@ def strict(manner: Manner) -> Scorer:
         one = record_of(state.metadata["record"], "a sample")
         how = setting_named(state.metadata["setting"])
         judged = judge(one, how, said.text, manner.rendering)
+        values = (
+            judged.correct,
+            judged.feasible,
+            judged.edit_similarity,
+            judged.status in (MALFORMED, MISSING),
+            said.end == FAILED,
+        )
         return Score(
-            value=CORRECT if judged.correct else INCORRECT,
+            value=dict(zip(FIGURES, map(float, values), strict=True)),
             answer=said.text[-1000:],
             explanation=judged.status,
-            metadata={
-                "correct": judged.correct,
-                "feasible": judged.feasible,
-                "edit_similarity": judged.edit_similarity,
-                "status": judged.status,
-                "silent": judged.status in ("malformed", "missing"),
-                "failed": said.end == FAILED,
-                "end": said.end,
-            },
+            metadata={"status": judged.status, "end": said.end},
         )
 
     return score
