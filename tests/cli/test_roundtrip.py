@@ -181,3 +181,81 @@ def test_bad_input_is_one_line_and_exit_code_2(cli, data, tmp_path, monkeypatch,
     found = cli("roundtrip", *(data if one == "DATA" else one for one in arguments))
     assert found.code == 2 and said in found.err and found.err.count("\n") == 1
     assert found.out == "" and not (tmp_path / "x").exists()
+
+
+def test_rounds_and_renderings_are_no_samples(cli, data, tmp_path):
+    model = ("--model", "scripted/mixed", "--limit", 2)
+    cli("roundtrip", "reflect", data, *model, "--rounds", 2, "--out", tmp_path / "reflection")
+    found = cli("roundtrip", "table", tmp_path / "reflection", "--k", 3)
+    assert found.code == 2 and "is a reflection" in found.err
+    found = cli("roundtrip", "run", data, *model, "--out", tmp_path / "reflection")
+    assert found.code == 2 and "another run: its rounds" in found.err
+    cli("roundtrip", "ablate", data, *model, "--rendering", "input:hex", "--out", tmp_path / "abl")
+    assert cli("roundtrip", "table", tmp_path / "abl", "--k", 2).code == 2
+    (row,) = [
+        row for row in cli("roundtrip", "table", tmp_path / "abl", "--json").json
+        if row["group"] == "all"
+    ]  # fmt: skip
+    assert row["responses"] == row["questions"] == 4 * 2 * 4
+
+
+def test_an_unfinished_run_and_missing_rows_are_told(cli, data, tmp_path):
+    run = tmp_path / "run"
+    cli("roundtrip", "run", data, "--model", "scripted/right", "--limit", 2, "--out", run)
+    path = run / "responses.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:10]) + lines[10][:30])
+    found = cli("roundtrip", "table", run)
+    assert found.code == 0 and "10 of 32 responses" in found.err
+    path.write_bytes(b"".join(lines[:10]))
+    found = cli("roundtrip", "score", path, "--data", data)
+    assert "questions of these settings have no row" in found.err
+
+
+def test_nothing_is_asked_before_the_options_are_right(cli, data, tmp_path):
+    model = ("--model", "scripted/right")
+    found = cli("roundtrip", "run", data, *model, "--k", 5, "--out", tmp_path / "x")
+    assert found.code == 2 and "--samples 5" in found.err and not (tmp_path / "x").exists()
+    found = cli("roundtrip", "ablate", data, *model, "--family", "rle", "--rendering",
+                "huffman:hex", "--out", tmp_path / "x")  # fmt: skip
+    assert found.code == 2 and "can be asked in" in found.err and not (tmp_path / "x").exists()
+
+
+def test_data_and_runs_of_others_are_left_alone(cli, data, tmp_path):
+    found = cli("roundtrip", "generate", "--count", 4, "--out", data)
+    assert found.code == 2 and "holds other data" in found.err
+    assert cli("roundtrip", "generate", "--count", 3, "--out", data).code == 0  # the same
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "responses.jsonl").write_text("my own")
+    found = cli("roundtrip", "run", data, "--model", "scripted/right", "--out", folder)
+    assert found.code == 2 and "of no run here" in found.err
+    assert (folder / "responses.jsonl").read_text() == "my own"
+    for command in ("resume", "verify"):
+        found = cli(command, folder)
+        assert found.code == 2 and "is a run of round trips" in found.err
+
+
+def test_a_retelling_is_trained_on_only_where_it_is_verified(cli, tmp_path):
+    data = tmp_path / "data"
+    (tmp_path / "own.txt").write_text("aaab\n")
+    cli("roundtrip", "generate", "--family", "rle", "--from", tmp_path / "own.txt", "--out", data)
+    (one,) = read_records(data)
+    assert one.split == "train"
+    told = 'A run of "a" and a run of "b".\nIt returns [["a", 3], ["b", 1]].'
+    for words, used in ((told, True), (told + " [ANSWER]", False), ("It is 4242.\n" + told, False)):
+        row = {
+            "id": one.id,
+            "function": "encoder",
+            "blind": False,
+            "narration": "",
+        }
+        path = tmp_path / "told.jsonl"
+        path.write_text(json.dumps(row | {"translation": words}))
+        out = tmp_path / f"sft{len(words)}"
+        found = cli("roundtrip", "sft", data, "--setting", 0, "--translations", path, "--workers",
+                    1, "--out", out)  # fmt: skip
+        assert found.code == 0
+        (trained,) = lines(out / "train.jsonl")
+        assert (words in trained["messages"][-1]["content"]) == used
+        assert used or "1 left out: translation" in found.err

@@ -63,6 +63,12 @@ def test_without_a_complete_block_there_is_no_answer(text):
     assert answer_in(text).status == MISSING
 
 
+def test_a_response_that_goes_on_for_ever_takes_no_long_time():
+    assert answer_in('[ANSWER] {"output": 1}' + " " * 500_000).status == MISSING
+    assert answer_in('[ANSWER] {"output": "' * 50_000).status == MISSING
+    assert answer_in('[ANSWER] {"output": 1}' + "\n" * 100_000 + "[/ANSWER]") == Answer(ANSWERED, 1)
+
+
 def test_many_opening_marks_take_no_long_time():
     assert answer_in("[ANSWER] " * 200_000).status == MISSING
     assert answer_in("[ANSWER] " * 50_000 + block(1)) == Answer(ANSWERED, 1)

@@ -74,8 +74,10 @@ def test_figures_are_those_of_our_own_run(data, tmp_path):
 
 
 def test_the_task_makes_its_own_data_and_takes_its_parameters(tmp_path):
-    log = evaluated(tmp_path, family="rle", setting="1,3", split="test", count=10, limit=3)
-    assert len(log.samples) == 6
+    log = evaluated(
+        tmp_path, family=["rle", "lzw"], setting=[1, 3], split="test", count=10, limit=3
+    )
+    assert len(log.samples) == 12
     settings = {one.metadata["setting"] for one in log.samples}
     assert settings == {"input_execution_prediction", "input_execution_prediction_with_inversion"}
 

@@ -6,7 +6,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from codelength.roundtrip.families import FAMILIES, SIDES
-from codelength.roundtrip.narration import narrate, verify, verify_free
+from codelength.roundtrip.narration import narrate, verify
+from codelength.roundtrip.retelling import verify_free
 from codelength.roundtrip.shown import Shown, shown
 from codelength.roundtrip.traces import trace
 from codelength.roundtrip.values import dumps
@@ -286,3 +287,10 @@ def test_an_alien_number_is_a_fault(name, which, text, number):
     assert verify_free(f"I see {number}.\n{told}", found) == [
         f"said {number}, which the trace has not"
     ]
+
+
+@pytest.mark.parametrize("words", ["\u201czz\u201d", "x4242", "added=9", "\uff14\uff12", "ab4242"])
+def test_free_text_hides_no_value_in_other_marks_or_words(words):
+    found = traced("rle", "full", "encoder", False, "aab")
+    told = f"It is {words}.\n{narrate(found)}"
+    assert verify_free(told, found)

@@ -71,7 +71,14 @@ def test_lines_of_a_file_are_inputs(tmp_path):
     path.write_text("one\n\ntwo é\r\none\nthree", newline="")
     found = list(generate(Wanted(("lzw",), source="", count=None, file=path)))
     assert [one.input for one in found] == ["one", "two é", "three"]
-    assert found[1].id == "lzw/file/lines/0002"
+    assert found[1].id.startswith("lzw/file/lines/0002-")
+
+
+def test_other_data_have_other_ids():
+    sets = [Wanted(FOUR, count=5), Wanted(FOUR, count=5, seed=7)]
+    sets.append(Wanted(("ae", "huffman"), count=5, side_information="none"))
+    ids = [{one.id for one in generate(wanted)} for wanted in sets]
+    assert not ids[0] & ids[1] and not ids[0] & ids[2]
 
 
 def test_chunks_of_a_file_are_all_of_it(tmp_path):
@@ -93,6 +100,9 @@ def test_files_that_cannot_be_inputs_are_refused(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="not UTF-8"):
         list(generate(Wanted(("lzw",), source="", file=path)))
+    path.write_text("\ufeff\n\n", encoding="utf-8")
+    with pytest.raises(InputError, match="has no lines that are not empty"):
+        list(generate(Wanted(("lzw",), source="", count=None, file=path)))
     with pytest.raises(InputError, match="cannot read"):
         list(generate(Wanted(("lzw",), source="", file=tmp_path / "none")))
     with pytest.raises(InputError, match="neither a source nor a file"):

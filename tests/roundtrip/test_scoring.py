@@ -111,8 +111,15 @@ def test_an_input_is_feasible_only_where_it_gives_what_was_shown():
             [
                 ("rle", "full", [["a", 10**30]]),
                 ("rle", "full", [["a", -5]]),
+                ("rle", "full", [["a", 10**10], ["b", -(10**10)]]),
+                ("rle", "full", [["a", True], ["a", 2]]),
+                ("rle", "full", [["a" * 20_000, "b" * 20_000]]),
+                ("rle", "full", 1.5),
+                ("lz77", "full", [[0, 0, "a"], [1, 10**12, "b"], [1, -(10**12), "c"]]),
+                ("ae", "none", [1, 7, [["a", 10**1500], ["b", -(10**1500)]]]),
+                ("huffman", "none", [[["a", 10**5]] * 10**4, 0, [1]]),
                 ("lz77", "full", [[0, 0, "a"], [1, 10**12, "b"]]),
-                ("lzw", "full", [97, *range(256, 300_000)]),
+                ("lzw", "full", [97, *range(256, 100_000)]),
                 ("ae", "none", [0, 1, [["", 10**12]]]),
                 ("ae", "none", [1, 3, [["a", 10**12]]]),
                 ("ae", "full", [0, 0]),
@@ -135,6 +142,22 @@ def test_answers_that_ask_for_too_much_are_wrong_at_once(family, side, value):
     one = record(family, side, ORIGIN, "aaab")
     found = judged(one, "0", value)
     assert found.status == "wrong" and not found.feasible
+
+
+@pytest.mark.parametrize(
+    "value", ["1e999", "[" * 900 + "]" * 900, '{"a": ' * 400 + "1" + "}" * 400]
+)
+def test_values_that_python_chokes_on_are_malformed(value):
+    one = record("rle", "full", ORIGIN, "aab")
+    text = f'[ANSWER] {{"output": {value}}} [/ANSWER]'
+    assert judge(one, setting("0"), text).status == "malformed"
+
+
+def test_an_input_that_leans_on_another_padding_is_not_feasible():
+    one = record("huffman", "full", ORIGIN, "aab")
+    assert one.beside["padding"] == 5
+    assert judged(one, "1", "aab", "input").feasible
+    assert not judged(one, "1", "aab" + "a", "input").feasible
 
 
 def test_edit_similarity_is_of_characters():

@@ -5,8 +5,8 @@ import pytest
 from codelength.roundtrip.answers import ANSWERED, answer_in
 from codelength.roundtrip.data import Wanted, generate
 from codelength.roundtrip.narration import narrate
-from codelength.roundtrip.prompts import Manner, answer
-from codelength.roundtrip.records import Origin, record
+from codelength.roundtrip.prompts import EXAMPLES, Manner, answer
+from codelength.roundtrip.records import Origin, record, split_of
 from codelength.roundtrip.scoring import judge
 from codelength.roundtrip.settings import SETTINGS, setting
 from codelength.roundtrip.training import (
@@ -81,6 +81,19 @@ def test_what_is_left_out_is_counted_by_reason():
     kept = Filter()
     assert list(rows(one, {"encoder": wrong}, [setting("0")], Manner(), kept)) == []
     assert kept.counts() == {"what is returned is not the gold answer": 1}
+
+
+def test_an_input_with_a_mark_of_thinking_is_left_out():
+    texts = (f"x</think>{k}" for k in range(99))
+    one = next(one for one in (record("rle", "full", Origin("a", "b", 1), text) for text in texts)
+               if one.split == "train")  # fmt: skip
+    kept = Filter()
+    assert list(rows(one, runs(one), [*SETTINGS.values()], Manner(), kept)) == []
+    assert kept.counts() == {"the input holds a mark of thinking": 4}
+
+
+def test_worked_examples_are_of_the_train_split():
+    assert {split_of(text) for text in EXAMPLES} == {"train"}
 
 
 def test_a_gold_answer_that_the_code_does_not_return_is_left_out():

@@ -21,7 +21,7 @@ from codelength.cli.output import (
     print_verifications,
     verification_row,
 )
-from codelength.errors import CodelengthError
+from codelength.errors import CodelengthError, InputError
 
 app = typer.Typer(
     help="Measure models, compressors and agentic systems in bits that decode.",
@@ -110,6 +110,16 @@ def decode(
         lm.say(lm.decoded_text(found), out)
 
 
+def refuse_trips(folder: Path, advice: str) -> None:
+    """Refuse a run of round trips, which is of another kind.
+
+    Raises:
+        InputError: it is one.
+    """
+    if (folder / "responses.jsonl").is_file():
+        raise InputError(f"{folder} is a run of round trips: {advice}")
+
+
 @app.command()
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Runs, folders of runs, or .cl files.")],
@@ -125,6 +135,7 @@ def verify(
 
     found = []
     for path in paths:
+        refuse_trips(path, "it has responses, no messages: see codelength roundtrip table")
         if path.is_dir():
             found += [verify_folder(folder) for folder in folders_in_order(path)]
         else:
@@ -146,6 +157,7 @@ def resume(
     from codelength.kt.grid import resume as resume_grid
     from codelength.runs.engine import Engine
 
+    refuse_trips(folder, "the command that began it goes on with it")
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = resume_grid(folder, data, engine, progress)
     kt.show([run.folder for run in runs], "raw", "auto", as_json)

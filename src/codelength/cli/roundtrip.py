@@ -91,7 +91,10 @@ def generate(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {out}: {error.strerror}") from error
-    write_atomic(out / FILE, "".join(map(line, records)).encode())
+    data = "".join(map(line, records)).encode()
+    if (out / FILE).is_file() and (out / FILE).read_bytes() != data:
+        raise InputError(f"{out} holds other data, on which runs may lean; choose another folder")
+    write_atomic(out / FILE, data)
     write_atomic(out / "generate.json", (json.dumps(wanted.describe()) + "\n").encode())
     if as_json:
         print_json(summary(records, out))

@@ -1,5 +1,6 @@
 """`codelength roundtrip score|run|table|ablate|reflect`: models asked, and what they are worth."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,10 @@ Shots = Annotated[int, typer.Option("--shots", min=0, max=1, help="Worked exampl
 Split = Annotated[str, typer.Option("--split", help="train, validation, test, or all.")]
 Family = Annotated[str, typer.Option("--family", help="A comma list, or all.")]
 Limit = Annotated[
-    int, typer.Option("--limit", min=0, help="The first so many records of each family; 0: all.")
+    int,
+    typer.Option(
+        "--limit", min=0, help="So many records of each family, from all over them; 0: all."
+    ),
 ]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Responses to a question.")]
 Tokens = Annotated[int, typer.Option("--tokens", min=1, help="Of a response, at most.")]
@@ -50,12 +54,14 @@ By = Annotated[
 def score(
     responses: Annotated[Path, typer.Argument(help="JSONL: id, setting, response.")],
     data: Annotated[Path, typer.Option("--data", help="A folder that `generate` made.")],
+    k: Ks = "1",
     by: By = "family",
     as_json: AsJson = False,
 ) -> None:
     """Score responses that any model gave.
 
-    The last complete [ANSWER] block of a response counts. --json: one row a response, in order.
+    The last complete [ANSWER] block of a response counts. A row may also have sample (0, 1, ...),
+    end (stop, length, refusal, failed) and rendering. --json: one row a response, in order.
     """
     from codelength.roundtrip.records import read_records
     from codelength.roundtrip.responses import (
@@ -75,10 +81,14 @@ def score(
         rows.append(score_row(*found[-1]))
     if not rows:
         raise InputError(f"{responses} has no rows")
+    asked = {(one.record.id, one.setting) for _, one in found}
+    settings = {setting for _, setting in asked}
+    if missing := len(records) * len(settings) - len(asked):
+        note(f"{missing:,} questions of these settings have no row, and are not counted")
     if as_json:
         print_json(rows)
         return
-    show({responses.stem: [one for _, one in found]}, (1,), by)
+    show({responses.stem: [one for _, one in found]}, _ks(k), by)
 
 
 def show(runs: dict[str, list["Scored"]], ks: tuple[int, ...], by: str) -> None:
@@ -127,11 +137,22 @@ def plan_of(
         samples,
         (Manner(blind, shots),),
         own,
-        Settings(tokens, temperature, seed),
+        Settings(tokens, finite(temperature), seed),
         "" if split == "all" else split,
         families,
         limit,
     )
+
+
+def finite(temperature: float) -> float:
+    """A temperature that is a number.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not math.isfinite(temperature):
+        raise InputError(f"--temperature is a finite number, not {temperature}")
+    return temperature
 
 
 @contextmanager
@@ -171,7 +192,8 @@ def run(
 
     plan = plan_of(model, family, setting, split, samples, blind, shots, limit, tokens,
                    temperature, seed, own)  # fmt: skip
-    _ks(k)
+    if max(_ks(k)) > samples:
+        raise InputError(f"pass@{max(_ks(k))} needs as many responses: --samples {max(_ks(k))}")
     asked = model_named(model)
     asked.open()
     with told(model) as progress:
@@ -198,10 +220,17 @@ def table(
     """Print the tables of runs: what is right, feasible, pass@k, round trips, how answers ended."""
     found = {}
     for folder in runs:
-        label, scored, _ = load(folder, data)
+        label, scored, info = load(folder, data)
+        if "rounds" in info["plan"]:
+            raise InputError(
+                f"{folder} is a reflection: the same `reflect` command prints its table"
+            )
+        first = info["plan"]["manners"][0]["rendering"]
+        scored = [pair for pair in scored if pair[0].rendering == first]  # of an ablation
         found[label if label not in found else f"{label} ({folder})"] = scored
     if as_json:
-        print_json(_row(label, name, some, _ks(k)) for label, name, some in _groups(found, by))
+        rows = [_row(label, name, some, _ks(k)) for label, name, some in _groups(found, by)]
+        print_json(rows)
     else:
         show({label: [one for _, one in scored] for label, scored in found.items()}, _ks(k), by)
 
@@ -213,26 +242,28 @@ def _groups(
     from codelength.roundtrip.metrics import GROUPS, grouped
 
     for label, scored in found.items():
-        every = plain(one for _, one in scored)
-        for name, some in {**grouped(every, GROUPS[by]), "all": every}.items():
+        every = [one for _, one in scored]
+        for name, some in {**grouped(plain(every), GROUPS[by]), "all": every}.items():
             yield label, name, some
 
 
 def _row(label: str, name: str, some: list["Scored"], ks: tuple[int, ...]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from codelength.report.roundtrip import refuse_few
+    from codelength.report.roundtrip import back_from_own, plain, refuse_few
     from codelength.roundtrip.metrics import figures, round_trips
 
-    refuse_few(some, ks)
-    trips = {key: asdict(one) for key, one in round_trips(some).items()}
-    return {"run": label, "group": name, **asdict(figures(some, ks)), "round_trips": trips}
+    own, back = plain(some), back_from_own(some)
+    refuse_few(own, ks, label)
+    trips = {key: asdict(one) for key, one in round_trips(own).items()}
+    row = {"run": label, "group": name, **asdict(figures(own, ks)), "round_trips": trips}
+    return row | {"back_from_own": back}
 
 
 def load(
     folder: Path, data: Path | None = None
 ) -> tuple[str, list[tuple["Response", "Scored"]], dict[str, Any]]:
-    """A run: its label, its responses with their scores, and the records by id.
+    """A run: its label, its responses with their scores, and what was asked.
 
     Raises:
         InputError: the data are not where they were, or others.
@@ -241,7 +272,7 @@ def load(
 
     from codelength.roundtrip import asking
     from codelength.roundtrip.records import data_file, read_records
-    from codelength.roundtrip.responses import by_id, scored
+    from codelength.roundtrip.responses import OWN, by_id, scored
 
     info, responses = asking.load(folder)
     place = data or Path(info["data"]["path"])
@@ -257,7 +288,13 @@ def load(
     pairs = [(one, scored(one, records, str(folder))) for one in responses]
     if not pairs:
         raise InputError(f"{folder} has no responses yet")
-    return ", ".join(words), pairs, records
+    own = sum(one.setting.startswith(OWN) or one.round > 0 for one in responses)
+    if (there := len(responses) - own) < info.get("questions", 0):
+        note(
+            f"{folder}: {there:,} of {info['questions']:,} responses: it is not at its end, and"
+            " what is missing is not counted"
+        )
+    return ", ".join(words), pairs, info
 
 
 def ablate(

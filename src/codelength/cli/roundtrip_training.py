@@ -16,7 +16,7 @@ from codelength.errors import InputError
 
 if TYPE_CHECKING:
     from codelength.roundtrip.records import Record
-    from codelength.roundtrip.training import Told
+    from codelength.roundtrip.training import Filter, Told
 
 Folder = Annotated[Path, typer.Argument(help="A folder that `generate` made.")]
 Out = Annotated[Path, typer.Option("--out", help="The file to write.")]
@@ -50,6 +50,8 @@ def write(out: Path, lines: Iterable[str], what: str, as_json: bool) -> None:
         for one in lines:
             file.write(one.encode())
             count += 1
+        if not count:
+            raise InputError(f"no {what} to write into {out}")
     if as_json:
         print_json([{"out": str(out), what: count}])
     else:
@@ -188,7 +190,7 @@ def sft(
     shots: Annotated[int, typer.Option("--shots", min=0, max=1, help="Worked examples.")] = 0,
     longest: Annotated[
         int, typer.Option("--longest", min=1, help="Characters of a completion, at most.")
-    ] = 40_000,
+    ] = 16_000,
     translations: Annotated[
         Path | None, typer.Option("--translations", help="A file of `narrate --model`.")
     ] = None,
@@ -214,9 +216,12 @@ def sft(
         for one in records:
             mine = one.split in training.TRAINED
             some = {run.function: run for run in islice(runs, len(FUNCTIONS))} if mine else {}
-            yield from training.rows(one, some, asked, manner, kept, words)
+            own = _verified(one, words, blind, kept) if mine and words else {}
+            yield from training.rows(one, some, asked, manner, kept, own)
 
     counts = training.write(rows(), out)
+    if translations:
+        note(f"{len(words):,} retellings in {translations}")
     if as_json:
         print_json([{"out": str(out), "rows": counts, "left_out": kept.counts()}])
         return
@@ -227,10 +232,35 @@ def sft(
 
 
 def _translations(path: Path, blind: bool) -> dict[tuple[str, str], str]:
+    """What a file of `narrate --model` retells, by record and function; not verified yet."""
     from codelength.cli.rows import read_rows
 
-    return {
-        (row["id"], row["function"]): row["translation"]
-        for _, row in read_rows(path, "narration")
-        if row.get("translation") and row.get("blind") is blind
-    }
+    found = {}
+    for number, row in read_rows(path, "narration"):
+        texts = [row.get(key) for key in ("id", "function")]
+        words = row.get("translation")
+        if not all(isinstance(one, str) for one in (*texts, words or "")):
+            raise InputError(f"{path}, line {number}: id, function and translation are texts")
+        if words and row.get("blind") is blind:
+            found[str(texts[0]), str(texts[1])] = str(words)
+    return found
+
+
+def _verified(
+    one: "Record", words: dict[tuple[str, str], str], blind: bool, kept: "Filter"
+) -> dict[tuple[str, str], str]:
+    """The retellings of a record whose every value is that of its trace; others are counted."""
+    from codelength.roundtrip.training import traced
+    from codelength.roundtrip.translation import checked
+    from codelength.synthesis.prompted.generation import Generation
+
+    found = {}
+    for function in FUNCTIONS:
+        if (one.id, function) in words:
+            text = Generation(words[one.id, function])
+            said = checked(text, traced(one, function, blind))
+            if said.fault:
+                kept.reasons.append(f"translation: {said.fault.partition(':')[0]} (told by rule)")
+            else:
+                found[one.id, function] = said.words
+    return found

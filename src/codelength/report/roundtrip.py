@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from codelength.errors import InputError
 from codelength.report.tables import Table
 from codelength.roundtrip.ablation import Compared
 from codelength.roundtrip.metrics import (
@@ -21,7 +22,9 @@ from codelength.roundtrip.settings import PAIRS
 READING = (
     "correct: strictly equal, of all responses; feasible: the answer, run through the code, gives"
     " the side that was shown; pass@k: unbiased, with 95 % intervals by bootstrap over inputs."
-    " Failed calls, refusals and answers that were cut off count as wrong."
+    " The last complete answer of a response counts, however it ended; failed calls, refusals and"
+    " responses that were cut off stay in the denominator. How responses ended is told beside what"
+    " they answered: a response may be cut off and without an answer."
 )
 
 
@@ -50,14 +53,14 @@ def runs_table(runs: Mapping[str, Sequence[Scored]], ks: Sequence[int], by: str,
     rows = []
     for label, every in runs.items():
         scored = plain(every)
-        refuse_few(scored, ks)
+        refuse_few(scored, ks, label)
         for name, group in {**grouped(scored, key), "all": scored}.items():
             rows.append([label, name, *cells(figures(group, ks), ks)])
     header = ("run", by, "questions", "correct", "feasible", "edit similarity")
     return Table((*header, *(f"pass@{k}" for k in ks), "no answer"), rows, left=2)
 
 
-def refuse_few(scored: Sequence[Scored], ks: Sequence[int]) -> None:
+def refuse_few(scored: Sequence[Scored], ks: Sequence[int], label: str) -> None:
     """Refuse a k that is more than there are responses to a question.
 
     Raises:
@@ -65,7 +68,10 @@ def refuse_few(scored: Sequence[Scored], ks: Sequence[int]) -> None:
     """
     for some in questions(scored).values():
         for k in ks:
-            pass_at_k(len(some), 0, k)
+            try:
+                pass_at_k(len(some), 0, k)
+            except InputError as error:
+                raise InputError(f"{label}: {error}") from error
 
 
 def cells(found: Figures, ks: Sequence[int]) -> list[str]:
@@ -107,16 +113,22 @@ def trips_table(runs: Mapping[str, Sequence[Scored]]) -> Table:
         for name, group in {**grouped(scored, lambda one: one.record.family),
                             "all": list(scored)}.items():  # fmt: skip
             own = round_trips(group) if name != "all" else trips
-            back = [one for one in group if one.setting.startswith(OWN)]
-            forward = sum(one.setting in dict(PAIRS) for one in group)
+            back = back_from_own(group)
             rows.append([
                 label,
                 name,
                 *(between(own[first]) if first in own else "-" for first, _ in PAIRS),
-                percent(sum(one.judged.correct for one in back) / forward) if back else "-",
+                "-" if back is None else percent(back),
             ])  # fmt: skip
     header = ("run", "family", "both ways", "both ways, inverted", "back from its own answer")
     return Table(header, rows, left=2)
+
+
+def back_from_own(scored: Sequence[Scored]) -> float | None:
+    """The share of forward responses from which the model found back; None if it was not asked."""
+    back = [one for one in scored if one.setting.startswith(OWN)]
+    forward = sum(one.setting in dict(PAIRS) for one in scored)
+    return sum(one.judged.correct for one in back) / forward if back and forward else None
 
 
 def statuses_table(runs: Mapping[str, Sequence[Scored]]) -> Table:

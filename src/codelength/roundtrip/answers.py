@@ -17,7 +17,9 @@ KEYS = ("output", "input")
 """Either names the answer, whichever was asked."""
 ANSWERED, MALFORMED, MISSING = "answered", "malformed", "missing"
 START = re.compile(r"\s*(```\w*\s*)?(?=\{)")
-FINISH = re.compile(r"\s*(```)?\s*" + re.escape(CLOSE))
+FINISH = re.compile(r"\s*(?:```\s*)?" + re.escape(CLOSE))
+MOST, TRIES = 1_000_000, 200
+"""Characters, and opening marks, that are looked at: the last ones of a response."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def block(value: Value, key: str = "output") -> str:
 
 def answer_in(text: str) -> Answer:
     """The answer in a model's text: that of the last complete block."""
-    found, at, last = Answer(MISSING), 0, text.rfind(CLOSE)
+    text = text[-MOST:]
+    found, at, last = Answer(MISSING), first(text), text.rfind(CLOSE)
     while (opened := text.find(OPEN, at)) >= 0:
         at = opened + len(OPEN)
         begin = START.match(text, at)
@@ -58,6 +61,17 @@ def answer_in(text: str) -> Answer:
         if last >= at:
             found = Answer(MALFORMED)
     return found
+
+
+def first(text: str) -> int:
+    """Where the opening marks begin that are tried."""
+    at = len(text)
+    for _ in range(TRIES):
+        before = text.rfind(OPEN, 0, at)
+        if before < 0:
+            break
+        at = before
+    return at
 
 
 def _named(value: Value) -> Answer:

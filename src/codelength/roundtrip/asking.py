@@ -23,7 +23,7 @@ from codelength.errors import InputError, ModelError
 from codelength.roundtrip.answers import ANSWERED, answer_in
 from codelength.roundtrip.prompts import Manner, prompt
 from codelength.roundtrip.records import Record, data_file
-from codelength.roundtrip.renderings import rendering
+from codelength.roundtrip.renderings import JSON, rendering
 from codelength.roundtrip.responses import OWN, Response, read_responses, response_of
 from codelength.roundtrip.settings import PAIRS, SETTINGS, Setting, setting
 from codelength.roundtrip.values import dumps, loads
@@ -54,7 +54,7 @@ class Plan:
         drawn: how responses are drawn.
         split: only records of it; empty for all.
         families: only records of them; none for all.
-        limit: only so many records of each family; 0 for all.
+        limit: only so many records of each family, from all over them; 0 for all.
     """
 
     model: str
@@ -73,17 +73,17 @@ class Plan:
         Raises:
             InputError: there are none.
         """
-        counts: dict[str, int] = {}
-        found = []
+        by_family: dict[str, list[Record]] = {}
         for one in records:
             wanted = not self.families or one.family in self.families
-            if not wanted or self.split not in ("", one.split):
-                continue
-            counts[one.family] = counts.get(one.family, 0) + 1
-            if not self.limit or counts[one.family] <= self.limit:
-                found.append(one)
-        if not found:
+            if wanted and self.split in ("", one.split):
+                by_family.setdefault(one.family, []).append(one)
+        if not by_family:
             raise InputError("the data have no record of that split and family")
+        found: list[Record] = []
+        for some in by_family.values():
+            count = min(self.limit, len(some)) or len(some)
+            found += [some[place * len(some) // count] for place in range(count)]
         return found
 
 
@@ -188,10 +188,9 @@ def run(
         ModelError: every call of a batch failed.
     """
     chosen = plan.chosen(records)
-    with opened(out, describe(plan, data, len(chosen))) as kept:
-        questions = list(asked(plan, chosen))
-        if not questions:
-            raise InputError("no family in the data can be asked in that rendering")
+    questions = list(asked(plan, chosen))
+    refuse_unasked(plan, questions)
+    with opened(out, describe(plan, data, len(chosen), len(questions))) as kept:
         before = len(questions)
         more = before if plan.own else 0  # at most: how many answers come is not known yet
         kept.ask(questions, model, plan, lambda done: progress(done, before + more))
@@ -200,14 +199,27 @@ def run(
         return list(kept.responses.values())
 
 
-def describe(plan: Plan, data: Path, records: int) -> dict[str, Any]:
-    """What identifies a run."""
+def refuse_unasked(plan: Plan, questions: Sequence[Question]) -> None:
+    """Refuse a plan that asks nothing, or nothing in any rendering but JSON that it names.
+
+    Raises:
+        InputError: it does so.
+    """
+    names = {one.rendering for one in plan.manners}
+    there = {one.manner.rendering for one in questions}
+    if not there or (there == {JSON} != names):
+        raise InputError(f"no family in the data can be asked in {', '.join(sorted(names))}")
+
+
+def describe(plan: Plan, data: Path, records: int, questions: int) -> dict[str, Any]:
+    """What identifies a run, and how many questions it asks, each sample counted."""
     file = data_file(data)
     return {
         "format": 1,
         "codelength": codelength.__version__,
-        "data": {"path": str(data), "sha256": sha256(file.read_bytes()).hexdigest()},
+        "data": {"path": str(data.resolve()), "sha256": sha256(file.read_bytes()).hexdigest()},
         "records": records,
+        "questions": questions,
         "plan": asdict(plan),
     }
 
@@ -295,6 +307,10 @@ def opened(out: Path, info: dict[str, Any]) -> Iterator[Kept]:
         except BlockingIOError as error:
             raise InputError(f"{out} is being written by another process") from error
         if not (out / INFO).is_file():
+            if file.seek(0, os.SEEK_END):
+                raise InputError(
+                    f"{out} holds a {RESPONSES} that is of no run here; choose another"
+                )
             write_atomic(out / INFO, text.encode())
         elif (differs := other(out / INFO, json.loads(text))) is not None:
             raise InputError(f"{out} holds another run: {differs}; choose another folder")
@@ -312,13 +328,13 @@ def other(path: Path, info: dict[str, Any]) -> str | None:
         if kept["data"]["sha256"] != info["data"]["sha256"]:
             return "its data are others"
         was, now = dict(kept["plan"]), info["plan"]
-        names = [key for key in now if was.get(key) != now[key]]
+        names = [key for key in {**was, **now} if was.get(key) != now.get(key)]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged: {error!r}") from error
     if not names:
         return None
     key = names[0]
-    return f"its {key} is {json.dumps(was.get(key))}, not {json.dumps(now[key])}"
+    return f"its {key} is {json.dumps(was.get(key))}, not {json.dumps(now.get(key))}"
 
 
 def load(out: Path) -> tuple[dict[str, Any], list[Response]]:
@@ -332,8 +348,10 @@ def load(out: Path) -> tuple[dict[str, Any], list[Response]]:
         raise InputError(f"{out} is no round-trip run: it has no {INFO}")
     try:
         info = json.loads(path.read_bytes())
-        info["plan"]["model"], info["data"]["path"]
+        kinds = [info["plan"]["model"], info["data"]["path"], info["data"]["sha256"]]
+        if not all(isinstance(one, str) for one in kinds):
+            raise ValueError("its model, data or checksum are no texts")
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no round-trip run: {error!r}") from error
     where = out / RESPONSES
-    return info, [response_of(row, f"{where}, line {k}") for k, row in read_responses(where)]
+    return info, [response_of(row, f"{where}, line {k}") for k, row in read_responses(where, True)]

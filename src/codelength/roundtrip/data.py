@@ -84,6 +84,8 @@ def inputs(wanted: Wanted) -> list[tuple[Origin, str]]:
                 " for fewer"
             )
         pairs += [(FROM_FILE, wanted.unit, text) for text in texts[: wanted.count]]
+    if not pairs:
+        raise InputError(f"{wanted.file} has no {wanted.unit} that are not empty")
     return list(numbered(pairs))
 
 
@@ -99,7 +101,7 @@ def pieces(wanted: Wanted) -> list[str]:
     """The lines of a file that are not empty, or its chunks."""
     assert wanted.file is not None
     try:
-        text = wanted.file.read_bytes().decode()
+        text = wanted.file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read {wanted.file}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -122,7 +122,12 @@ def livecodebench(one: Record, function: str, blind: bool, number: int) -> dict[
     arguments, returned = call(one, function, blind)
     return {
         "id": f"{one.id}:{function}",
-        "question_id": number,
+        "question_id": str(number),
+        "contest_id": "codelength",
+        "contest_date": "2026-01-01T00:00:00",
+        "problem_id": one.id,
+        "difficulty": {"short": "easy", "medium": "medium", "long": "hard"}[one.length],
+        "numsteps": 0,
         "code": f"{seen.source.strip()}\n",
         "input": f"{seen.name}({', '.join(map(literal, arguments.values()))})",
         "output": literal(returned),

@@ -63,7 +63,8 @@ def roundtrip(
         tokens, temperature: of a response.
         epochs: responses to a question.
     """
-    names = tuple(piece.strip() for piece in family.split(","))
+    names = tuple(piece.strip() for piece in listed(family).split(","))
+    source = listed(source)
     if data is None:
         wanted = Wanted(names, source, count, seed, side_information)
         records = list(generate(wanted))
@@ -76,7 +77,7 @@ def roundtrip(
             [
                 _sample(one, how, manner)
                 for one in plan.chosen(records)
-                for how in settings(setting)
+                for how in settings(listed(setting))
                 if manner.suits(one.family, one.side_information)
             ],
             name="roundtrip",
@@ -88,6 +89,11 @@ def roundtrip(
         name="roundtrip",
         version=VERSION,
     )
+
+
+def listed(value: object) -> str:
+    """An argument as typed: Inspect makes lists of comma lists, and numbers of numbers."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _sample(one: Record, setting: Setting, manner: Manner) -> Sample:

@@ -2,6 +2,7 @@
 
 from codelength.roundtrip.scripted import Scripted
 from codelength.synthesis.prompted.generation import Model
+from codelength.synthesis.prompted.inspect_model import InspectModel
 from codelength.synthesis.prompted.models import model as model_of_programs
 
 
@@ -13,4 +14,9 @@ def model(name: str) -> Model:
         MissingExtra: it needs inspect_ai.
     """
     provider, _, rest = name.partition("/")
-    return Scripted(rest or "mixed") if provider == "scripted" else model_of_programs(name)
+    if provider == "scripted":
+        return Scripted(rest or "mixed")
+    found = model_of_programs(name)
+    if isinstance(found, InspectModel):
+        found.keeps = False  # runs keep their answers; weights may change under a name
+    return found

@@ -14,7 +14,7 @@ from codelength.errors import InputError
 from codelength.roundtrip.answers import CLOSE, OPEN, block
 from codelength.roundtrip.families import FAMILIES, Code, Value
 from codelength.roundtrip.records import Origin, Record, record
-from codelength.roundtrip.renderings import JSON, Rendering, rendering, written
+from codelength.roundtrip.renderings import JSON, RENDERINGS, Rendering, rendering, written
 from codelength.roundtrip.settings import Setting
 from codelength.roundtrip.shown import ARGUMENTS, Shown, shown
 from codelength.roundtrip.values import dumps
@@ -25,8 +25,8 @@ SYSTEM = (
     " step with the values that you are given. Before you answer, make a round trip: go from your"
     " answer back to what was given, and mend the answer where they differ."
 )
-EXAMPLES = ("abracadabra", "mississippi")
-"""Inputs of worked examples; a record with one of them is given the other."""
+EXAMPLES = ("mississippi", "banana bread")
+"""Inputs of worked examples, of the train split; a record with one of them is given the other."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Manner:
     def __post_init__(self) -> None:
         if self.shots not in (0, 1):
             raise InputError(f"there are 0 or 1 worked examples, not {self.shots}")
-        rendering(self.rendering)
+        if rendering(self.rendering) is RENDERINGS["input:raw"] and self.shots:
+            raise InputError("input:raw has no worked example: where inputs end would not be clear")
 
     def suits(self, family: str, side_information: str) -> bool:
         """Whether a family's messages can be shown and answered so."""
@@ -163,6 +164,8 @@ def instructions(code: Code, setting: Setting, chosen: Rendering | None) -> str:
     """What values look like, and how to answer."""
     shapes = f"Inputs are strings. Outputs are JSON of the shape {code.message}."
     lines = [shapes + " Integers may have any number of digits; all of them count."]
+    if chosen is None or chosen.side != setting.given:
+        lines.append("What is shown is JSON too: strings stand in double quotes, with its escapes.")
     if setting.inverted and setting.asked == "output" and code.canonical:
         lines.append(code.canonical)
     kind = "string" if setting.asked == "input" else code.message
@@ -175,8 +178,8 @@ def instructions(code: Code, setting: Setting, chosen: Rendering | None) -> str:
                          " before the last mark.")  # fmt: skip
         kind = "string" if not shown_so else kind
     lines.append(
-        "Think as long as you need, but write no code. Then end with one line of exactly this form,"
-        f" valid JSON between the marks, where ... stands for the {setting.asked}"
+        "Think as long as you need. Then answer without any code, with one line of exactly this"
+        f" form, valid JSON between the marks, where ... stands for the {setting.asked}"
         f' ({kind}):\n{OPEN} {{"{setting.asked}": ...}} {CLOSE}'
     )
     return "\n".join(lines)

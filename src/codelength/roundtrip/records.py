@@ -32,7 +32,7 @@ class Record:
     """One input of one family.
 
     Arguments:
-        id: unique in a data set, and the same for the same options of `generate`.
+        id: unique in a data set; ends with a checksum, so that other data have other ids.
         family, side_information: of the code that made the output.
         source, kind: where the input comes from.
         split: train, validation or test, by the input alone.
@@ -108,7 +108,8 @@ def record(family: str, side_information: str, origin: Origin, text: str) -> Rec
     beside = code.beside(text)
     output = code.encode(text, beside)
     assert code.decode(output, beside) == text, (family, text)
-    name = f"{family}/{origin.source}/{origin.kind}/{origin.number:04}"
+    digest = sha256(f"{family} {side_information} {text}".encode()).hexdigest()[:8]
+    name = f"{family}/{origin.source}/{origin.kind}/{origin.number:04}-{digest}"
     where = (origin.source, origin.kind, split_of(text))
     return Record(name, family, side_information, *where, text, output, beside)
 

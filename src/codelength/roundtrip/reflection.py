@@ -6,10 +6,21 @@ gave counts. What would have been the best round, were the gold answer known, is
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from codelength.roundtrip.answers import MISSING, answer_in
-from codelength.roundtrip.asking import Kept, Plan, Question, asked, describe, opened, refuse_outage
+from codelength.roundtrip.asking import (
+    TOGETHER,
+    Kept,
+    Plan,
+    Question,
+    asked,
+    describe,
+    opened,
+    refuse_base,
+    refuse_outage,
+)
 from codelength.roundtrip.metrics import mean
 from codelength.roundtrip.records import Record
 from codelength.roundtrip.responses import Response, scored
@@ -89,10 +100,10 @@ def reflect(
         ModelError: every call of a batch failed.
     """
     chosen = plan.chosen(records)
-    info = describe(plan, data, len(chosen))
+    questions = list(asked(plan, chosen))
+    info = describe(plan, data, len(chosen), len(questions))
     info["plan"]["rounds"] = rounds
     with opened(out, info) as kept:
-        questions = list(asked(plan, chosen))
         total = len(questions) * (1 + rounds)
         kept.ask(questions, model, plan, lambda done: progress(done, total))
         for number in range(1, rounds + 1):
@@ -106,30 +117,43 @@ def _round(
 ) -> None:
     """One round for each question that has not had it; calls that failed end a conversation."""
     waiting = [one for one in questions if (*one.key[:-1], number) not in kept.responses]
-    size = model.together or 64
-    for first in range(0, len(waiting), size):
-        batch = waiting[first : first + size]
-        befores = [[kept.responses[(*one.key[:-1], k)] for k in range(number)] for one in batch]
-        talks = [conversation(*pair) for pair in zip(batch, befores, strict=True)]
-        drawn = plan.drawn.redrawn(batch[0].sample) if batch[0].sample else plan.drawn
-        told = [(*talk, Turn("user", CRITIQUE)) for talk in talks]
-        critiques = model.generate(told, drawn)
-        refuse_outage(model, critiques)
-        asking = [
-            (*talk, Turn("assistant", critique.text), Turn("user", REVISE))
-            for talk, critique in zip(told, critiques, strict=True)
-        ]
-        revised = model.generate(asking, drawn)
-        refuse_outage(model, revised)
-        rows = []
-        for one, critique, answer in zip(batch, critiques, revised, strict=True):
-            tokens = (
-                critique.input_tokens + answer.input_tokens,
-                critique.output_tokens + answer.output_tokens,
-            )
-            row = replace(one.response(answer), round=number, critique=critique.text)
-            rows.append(replace(row, input_tokens=tokens[0], output_tokens=tokens[1]))
-        kept.add(rows)
+    size = model.together or TOGETHER
+    for _, group in groupby(waiting, key=lambda one: one.sample):
+        some = list(group)
+        for first in range(0, len(some), size):
+            kept.add(_turn(kept, some[first : first + size], number, model, plan))
+
+
+def _turn(
+    kept: Kept, batch: Sequence[Question], number: int, model: Model, plan: Plan
+) -> list[Response]:
+    """One round for a few questions, all of one sample. Where the critique fails, so does it."""
+    befores = [[kept.responses[(*one.key[:-1], k)] for k in range(number)] for one in batch]
+    talks = [conversation(*pair) for pair in zip(batch, befores, strict=True)]
+    drawn = plan.drawn.redrawn(batch[0].sample) if batch[0].sample else plan.drawn
+    told = [(*talk, Turn("user", CRITIQUE)) for talk in talks]
+    critiques = model.generate(told, drawn)
+    refuse_outage(model, critiques)
+    refuse_base(model, critiques)
+    asking = [
+        (*talk, Turn("assistant", critique.text), Turn("user", REVISE))
+        for talk, critique in zip(told, critiques, strict=True)
+        if critique.end != FAILED
+    ]
+    revised = iter(model.generate(asking, drawn) if asking else [])
+    rows = []
+    for one, critique in zip(batch, critiques, strict=True):
+        answer = critique if critique.end == FAILED else next(revised)
+        both = () if answer is critique else (critique,)
+        row = replace(
+            one.response(answer),
+            round=number,
+            critique=critique.text,
+            input_tokens=answer.input_tokens + sum(said.input_tokens for said in both),
+            output_tokens=answer.output_tokens + sum(said.output_tokens for said in both),
+        )
+        rows.append(row)
+    return rows
 
 
 def standing(responses: Sequence[Response]) -> list[Response]:

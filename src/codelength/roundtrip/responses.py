@@ -83,7 +83,11 @@ def response_of(row: Any, where: str) -> Response:
     Raises:
         InputError: it lacks a key, or has one of another type; names it.
     """
-    if not isinstance(row, dict) or not {"id", "setting", "response"} <= row.keys():
+    if (
+        not isinstance(row, dict)
+        or not {"id", "setting", "response"} <= row.keys()
+        or (row["id"] is None or row["setting"] is None)
+    ):
         raise InputError(f'{where}: expected an object with "id", "setting" and "response"')
     default = asdict(Response("", "", ""))
     known = {key: row[key] for key in default if row.get(key) is not None}
@@ -98,12 +102,19 @@ def response_of(row: Any, where: str) -> Response:
         raise InputError(f"{where}: end is one of {', '.join(ENDS)}, not {found.end!r}")
     if found.rendering != JSON and found.rendering not in RENDERINGS:
         raise InputError(f"{where}: no rendering {found.rendering!r}")
-    setting(found.setting.removeprefix(OWN))
+    try:
+        setting(found.setting.removeprefix(OWN))
+        found.shown  # noqa: B018  it may be no JSON
+    except (InputError, ValueError) as error:
+        raise InputError(f"{where}: {error}") from error
     return found
 
 
-def read_responses(path: Path) -> Iterator[tuple[int, Any]]:
-    """(line number, row) of a file of JSON lines; a last line that a kill has torn is left out.
+def read_responses(path: Path, torn: bool = False) -> Iterator[tuple[int, Any]]:
+    """(line number, row) of a file of JSON lines.
+
+    Arguments:
+        torn: leave out a last line without an end, which a kill has torn.
 
     Raises:
         InputError: it cannot be read, or a line is not JSON.
@@ -111,7 +122,7 @@ def read_responses(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
             for number, text in enumerate(file, 1):
-                if not text.strip():
+                if not text.strip() or (torn and not text.endswith("\n")):
                     continue
                 try:
                     yield number, json.loads(text, parse_int=_small)

@@ -60,9 +60,11 @@ def solution(question: str) -> tuple[str, Value]:
         raise ValueError("no function, no value or no form of answer")
     candidates = programs().get(code_text[1], [])
     known = [one for one in candidates if one[0].canonical in text]
+    if not candidates:
+        raise ValueError("no function of ours")
     code, blind = (known or candidates)[0]
     tables = dict(TABLE.findall(text))
-    beside = {
+    beside: dict[str, Value] = {
         name: loads(tables[parameter(code, name, blind)])
         for name in code.all_tables
         if parameter(code, name, blind) in tables
@@ -139,7 +141,9 @@ class Scripted(Model):
     def __init__(self, behaviour: str = "mixed") -> None:
         self.known = (*BEHAVIOURS, *CHANGING)
         if behaviour not in (*self.known, "mixed"):
-            raise InputError(f"scripted/{behaviour}: there are {', '.join(self.known)}, mixed")
+            raise InputError(
+                f"no model scripted/{behaviour}: there are {', '.join(self.known)}, mixed"
+            )
         self.name = f"scripted/{behaviour}"
         self.behaviour = behaviour
 

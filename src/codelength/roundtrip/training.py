@@ -33,7 +33,9 @@ INVERTED = (
     "\n\nI run it.\n\n"
 )
 PLAIN = "I run `{name}`.\n\n"
-MOST = 40_000
+THOUGHT = ("<think>", "</think>")
+"""What templates of chats cut reasoning off by."""
+MOST = 16_000
 """Characters of a row's reasoning, where nothing else is asked."""
 
 
@@ -137,6 +139,10 @@ class Filter:
         """Whether a record, its run, or its row may be trained on."""
         if one.split not in TRAINED:
             self.reasons.append(f"the input is in the {one.split} split")
+        elif any(
+            mark in text for mark in THOUGHT for text in (one.input, run.words if run else "")
+        ):
+            self.reasons.append("the input holds a mark of thinking")
         elif run is not None and run.fault:
             self.reasons.append(run.fault.partition(":")[0])
         elif made is not None and len(made.completion) > self.most:

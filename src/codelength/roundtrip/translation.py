@@ -6,9 +6,11 @@ Example: translate([(told, trace)], model, settings)[0].words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codelength.roundtrip.narration import verify_free
+from codelength.roundtrip.answers import CLOSE, OPEN
+from codelength.roundtrip.asking import refuse_base
+from codelength.roundtrip.retelling import verify_free
 from codelength.roundtrip.traces import Trace
-from codelength.roundtrip.training import Told
+from codelength.roundtrip.training import THOUGHT, Told
 from codelength.synthesis.prompted.generation import FAILED, LENGTH, Generation, Model, Settings
 from codelength.synthesis.prompted.prompts import Prompt, Turn
 
@@ -19,6 +21,9 @@ ASK = (
     " is not in the log; number no steps. End with a line that says what is returned, whole.\n\n"
     "{source}\n\nThe log:\n{words}"
 )
+
+
+MARKS = (*THOUGHT, OPEN, CLOSE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def translate(
 ) -> list[Translated]:
     """A model's words for each run, verified."""
     said = model.generate([request(run) for run, _ in runs], settings)
+    refuse_base(model, said)
     return [checked(text, trace) for text, (_, trace) in zip(said, runs, strict=True)]
 
 
@@ -56,6 +62,8 @@ def checked(said: Generation, run: Trace) -> Translated:
     text = said.text.rpartition("</think>")[2].strip()
     if not text:
         return Translated("", "no words")
+    if any(mark in text for mark in MARKS):
+        return Translated("", "a mark of thinking or of an answer")
     faults = verify_free(text, run)
     return (
         Translated("", f"a value that is not in the trace: {faults[0]}")

@@ -7,6 +7,7 @@ coder's fraction has more. Here they are split in halves, up to `MOST_DIGITS`.
 """
 
 import json
+import math
 from typing import Any, NoReturn
 
 from codelength.roundtrip.families import Value
@@ -15,6 +16,8 @@ PIECE = 4000
 """Digits that Python converts by itself."""
 BITS = 3 * PIECE
 """Bits of an integer that surely has no more digits than that."""
+DEEPEST = 50
+"""Levels of lists in lists; messages have three."""
 MOST_DIGITS = 200_000
 """Digits of an integer that is read; a text of 50,000 characters needs no more."""
 
@@ -64,6 +67,13 @@ def _refused(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large for a number")
+    return number
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -72,7 +82,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_int=integer, parse_constant=_refused, object_pairs_hook=_once, strict=False
+    parse_int=integer,
+    parse_float=_finite,
+    parse_constant=_refused,
+    object_pairs_hook=_once,
+    strict=False,
 )
 
 
@@ -86,7 +100,17 @@ def read(text: str, start: int = 0) -> tuple[Value, int]:
         value, end = _DECODER.raw_decode(text, start)
     except RecursionError as error:
         raise ValueError("lists in lists, too deep") from error
+    if deeper(value, DEEPEST):
+        raise ValueError("lists in lists, too deep")
     return value, end
+
+
+def deeper(value: Value, levels: int) -> bool:
+    """Whether lists and objects stand in each other deeper than so many levels."""
+    if not isinstance(value, list | dict):
+        return False
+    inner = value if isinstance(value, list) else value.values()
+    return levels == 0 or any(deeper(one, levels - 1) for one in inner)
 
 
 def loads(text: str) -> Value:

@@ -1,5 +1,7 @@
 """LoRA adapters: what answers is the base with the adapter, and the base stays as it was."""
 
+from pathlib import Path
+
 import pytest
 
 from codelength.errors import InputError
@@ -15,6 +17,7 @@ pytestmark = [
     LANGUAGE_MODELS,
     # peft's own: a name of transformers' that will go.
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:Found missing adapter keys:UserWarning"),
 ]
 PROMPTS = [prompt(bytes(range(5)))]
 
@@ -67,3 +70,24 @@ def test_a_folder_with_a_colon_is_no_adapter(tmp_path):
     assert split(str(tmp_path / "a:b")) == (str(tmp_path / "a:b"), "")
     assert split("hub/id") == ("hub/id", "")
     assert split("smollm2-135m:/lora") == ("smollm2-135m", "/lora")
+
+
+def test_an_adapter_whose_tensors_are_not_the_models_is_refused(folders, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    base, adapter = folders
+    (tmp_path / "adapter_config.json").write_text(
+        (Path(adapter) / "adapter_config.json").read_text()
+    )
+    tensors = load_file(f"{adapter}/adapter_model.safetensors")
+    for change in (
+        {f"other.{name}": one for name, one in tensors.items()},
+        {name: one for name, one in tensors.items() if "layers.1" not in name},
+        {name: one * ("lora_A" in name) for name, one in tensors.items()},
+    ):
+        save_file(change, tmp_path / "adapter_model.safetensors")
+        adapted.cache_clear()
+        with pytest.raises(InputError, match=r"in one of them alone|changes nothing"):
+            adapted(base, str(tmp_path))
+    with pytest.raises(InputError, match="expected BASE:ADAPTER"):
+        split(f"{base}:")

@@ -20,6 +20,8 @@ def split(source: str) -> tuple[str, str]:
     if Path(source).exists():
         return source, ""
     base, colon, adapter = source.rpartition(":")
+    if colon and not (base and adapter):
+        raise InputError(f"{source}: expected BASE:ADAPTER")
     return (base, adapter) if colon else (source, "")
 
 
@@ -36,7 +38,8 @@ def adapted(base: str, adapter: str) -> Weights:
     if not (Path(adapter) / CONFIG).is_file():
         raise InputError(f"the adapter {adapter} is no folder with an {CONFIG}")
     try:
-        from peft import PeftModel
+        from peft import PeftModel, get_peft_model_state_dict
+        from peft.utils import load_peft_weights
     except ImportError as error:
         raise MissingExtra(
             f"the adapter {adapter} needs: pip install 'codelength[train]'"
@@ -44,8 +47,18 @@ def adapted(base: str, adapter: str) -> Weights:
     weights = load(base)
     copied: Any = copy.deepcopy(weights.model)
     try:
-        merged = PeftModel.from_pretrained(copied, adapter).merge_and_unload()
+        tuned: Any = PeftModel.from_pretrained(copied, adapter)
+        wanted, there = {*get_peft_model_state_dict(tuned)}, {*load_peft_weights(adapter, "cpu")}
+        merged = tuned.merge_and_unload()
     except Exception as error:  # a foreign adapter raises what its parts raise
         why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise InputError(f"the adapter {adapter} does not go with {base}: {why}") from error
-    return Weights(weights.tokenizer, merged.eval())
+    if odd := sorted(wanted ^ there):  # peft leaves these as they are made, with a warning
+        raise InputError(
+            f"the adapter {adapter} does not go with {base}: {len(odd)} tensors are in one of them"
+            f" alone, such as {odd[0]}"
+        )
+    found = Weights(weights.tokenizer, merged.eval())
+    if found.sha256 == weights.sha256:
+        raise InputError(f"the adapter {adapter} changes nothing in {base}")
+    return found

@@ -33,8 +33,9 @@ PORTABLE, LOCKSTEP = "portable", "lockstep"
 MODES = (PORTABLE, LOCKSTEP)
 FARTHEST = 1 << 20
 """Steps to which logits are clipped: -inf, for tokens that a model never says, is a number too."""
-SETTINGS = ("MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
-"""Of the environment, by which libraries choose other instructions."""
+SETTINGS = ("MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+            "MKL_DYNAMIC", "OMP_DYNAMIC")  # fmt: skip
+"""Of the environment, by which libraries choose other instructions, or other threads as they go."""
 PROCESSOR = ("vendor_id", "cpu family", "model")
 """What tells kinds of processor apart, as Linux names it."""
 

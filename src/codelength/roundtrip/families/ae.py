@@ -5,7 +5,7 @@ Example: "a" with the counts [["a", 1]] and an end symbol -> the interval [1/4, 
 
 from math import gcd
 
-from codelength.roundtrip.families.family import Code, Family, Table
+from codelength.roundtrip.families.family import Code, Family, Table, natural
 
 
 def ae_counts(text: str) -> list:
@@ -91,7 +91,7 @@ def ae_encode_shortest_with_counts(text: str) -> list:
 
 def counted(message: list) -> int:
     """The characters that a message's own counts allow."""
-    return sum(count for _, count in message[2]) if len(message) == 3 else 0
+    return sum(natural(count) for _, count in message[2]) if len(message) == 3 else 0
 
 
 COUNTED = Table(ae_counts, "each character and how often it is there")

@@ -16,6 +16,17 @@ SIDES = ("full", "none")
 """Side information: tables are given beside the message, or the message brings them."""
 
 
+def natural(value: Value) -> int:
+    """A count or length in a message that anybody may have written.
+
+    Raises:
+        ValueError: it is no integer from 0 on.
+    """
+    if type(value) is not int or value < 0:
+        raise ValueError("a count or length that is none")
+    return value
+
+
 @dataclass(frozen=True)
 class Table:
     """What is given beside a message.
@@ -84,8 +95,9 @@ class Family:
         name: as on the command line.
         title: as prompts that are not blind call it.
         codes: by side information; families that need no tables have the same for both.
-        spelled: how many characters a message would decode to, or how many digits it asks for,
-            where a short message can ask for many; for what a model says, before it is decoded.
+        spelled: how many characters a message would decode to, or a measure like it of what it
+            asks for, where a short message can ask for much: for what a model says, before it is
+            decoded. Raises anything where the message is none.
     """
 
     name: str

@@ -5,7 +5,7 @@ Example: "aab" -> codes a: 0, b: 1; the bits 001, filled up with five zeros: [32
 
 from heapq import heapify, heappop, heappush
 
-from codelength.roundtrip.families.family import Code, Family, Table
+from codelength.roundtrip.families.family import Code, Family, Table, natural
 
 
 def huffman_lengths(text: str) -> list:
@@ -98,11 +98,14 @@ def huffman_decode_with_lengths(message: list) -> str:
     return huffman_decode(data, huffman_codes(lengths), padding)
 
 
-def longest(message: list) -> int:
-    """The digits of the longest code that a message asks for; 0 where it brings no lengths."""
+def digits(message: list) -> int:
+    """A part of the digits of the codes that a message asks for; 0 where it brings no lengths.
+
+    Codes of n characters have some n log2 n digits; each may well have 32.
+    """
     if len(message) != 3 or not isinstance(message[0], list):
         return 0
-    return max((length for _, length in message[0]), default=0)
+    return sum(natural(length) for _, length in message[0]) // 32
 
 
 FULL, NONE = "[integer, ...]", "[[[string, integer], ...], integer, [integer, ...]]"
@@ -135,5 +138,5 @@ FAMILY = Family(
             ("from heapq import heapify, heappop, heappush",),
         ),
     },
-    longest,
+    digits,
 )

@@ -3,7 +3,7 @@
 Example: "aaab" -> [[0, 0, "a"], [1, 2, "b"]].
 """
 
-from codelength.roundtrip.families.family import Code, Family
+from codelength.roundtrip.families.family import Code, Family, natural
 
 
 def lz77_encode(text: str) -> list:
@@ -42,7 +42,8 @@ FAMILY = Family.plain(
         (lz77_decode,),
         "[[integer, integer, string], ...]",
         "Each step copies as much as it can, of equally long copies the nearest; the distance is 0"
-        " where nothing is copied. The string is one character, or empty where the input ends.",
+        " where nothing is copied. The string is one character; only the last step's may be empty,"
+        " where the input ends with what is copied.",
     ),
-    spelled=lambda steps: sum(length + len(char) for _, length, char in steps),
+    spelled=lambda steps: sum(natural(length) + len(char) for _, length, char in steps),
 )

@@ -4,7 +4,7 @@ Example: "abab" -> [97, 98, 256]. An input within U+00FF gives exactly the class
 the list begins with the number of first codes, which no classic list can begin with.
 """
 
-from codelength.roundtrip.families.family import Code, Family
+from codelength.roundtrip.families.family import Code, Family, natural
 
 
 def lzw_encode(text: str) -> list:
@@ -56,7 +56,7 @@ def spelled(codes: list) -> int:
         size, codes = codes[0], codes[1:]
     lengths: dict[int, int] = {}
     total = previous = 0
-    for code in codes:
+    for code in map(natural, codes):
         length = 1 if code < size else lengths.get(code, previous + 1)
         if previous:
             lengths[size + len(lengths)] = previous + 1

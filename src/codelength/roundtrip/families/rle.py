@@ -3,7 +3,7 @@
 Example: "aaab" -> [["a", 3], ["b", 1]].
 """
 
-from codelength.roundtrip.families.family import Code, Family
+from codelength.roundtrip.families.family import Code, Family, natural
 
 
 def rle_encode(text: str) -> list:
@@ -32,7 +32,8 @@ FAMILY = Family.plain(
         (rle_encode,),
         (rle_decode,),
         "[[string, integer], ...]",
-        "Each string is one character, and no two neighbours have the same one.",
+        "Each string is one character, no two neighbours have the same one, and each integer is 1"
+        " or more.",
     ),
-    spelled=lambda runs: sum(len(char) * count for char, count in runs),
+    spelled=lambda runs: sum(len(char) * natural(count) for char, count in runs),
 )

@@ -138,14 +138,15 @@ class InspectModel(Model):
     """A model of one of Inspect's providers.
 
     Arguments:
+        keeps: whether Inspect's cache gives answers that it has, by the model's name.
         name: `provider/model`, such as `openai/gpt-4o`, `vllm/PATH`, `hf/PATH`,
             `openai-api/SERVER/MODEL`.
     """
 
     together = TOGETHER
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, keeps: bool = True) -> None:
+        self.name, self.keeps = name, keeps
 
     def open(self) -> None:
         """See `Model.open`."""
@@ -161,7 +162,8 @@ class InspectModel(Model):
         model = opened(self.name)
         from inspect_ai.model import CachePolicy
 
-        drawn, keep = config(settings), CachePolicy(expiry=None)
+        drawn = config(settings)
+        keep = CachePolicy(expiry=None) if self.keeps else False
 
         async def one(prompt: Prompt) -> Generation:
             try:
