@@ -1,7 +1,6 @@
 """The same model through Inspect and through our own run gives the same rows."""
 
 import gc
-import importlib.util
 import json
 from pathlib import Path
 
@@ -11,17 +10,9 @@ from codelength.errors import InputError
 from codelength.kt.grid import GridSpec, run_grid
 from codelength.kt.metrics import score
 from codelength.runs.verify import verify_run
+from tests.needs import INSPECT
 
-pytestmark = [
-    pytest.mark.skipif(
-        importlib.util.find_spec("inspect_ai") is None,
-        reason="Inspect is not installed: pip install 'codelength[inspect]'",
-    ),
-    # Inspect's own: an argument of tenacity's, and streams of anyio's that it leaves to collection.
-    pytest.mark.filterwarnings("ignore:The 'initial' parameter is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = INSPECT
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """The same model through Inspect and through our own run is worth the same."""
 
 import gc
-import importlib.util
 
 import pytest
 
@@ -11,17 +10,9 @@ from codelength.roundtrip.metrics import figures
 from codelength.roundtrip.records import FILE, line, read_records
 from codelength.roundtrip.responses import by_id, scored
 from codelength.roundtrip.scripted import Scripted
+from tests.needs import INSPECT
 
-pytestmark = [
-    pytest.mark.skipif(
-        importlib.util.find_spec("inspect_ai") is None,
-        reason="Inspect is not installed: pip install 'codelength[inspect]'",
-    ),
-    # Inspect's own: an argument of tenacity's, and streams of anyio's that it leaves to collection.
-    pytest.mark.filterwarnings("ignore:The 'initial' parameter is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = INSPECT
 
 
 @pytest.fixture(autouse=True)
