@@ -14,7 +14,7 @@ from typing import Any
 import anyio.to_thread
 from inspect_ai import Epochs, Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, ModelOutput
+from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 from inspect_ai.scorer import (
     CORRECT,
     INCORRECT,
@@ -29,7 +29,6 @@ from inspect_ai.scorer import (
     scorer,
 )
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.util import LimitExceededError
 
 from codelength.codecs.registry import build_codec
 from codelength.corpora.instances import Instance
@@ -38,6 +37,7 @@ from codelength.kt.metrics import GzipSizes, GzipSum
 from codelength.sandbox import Limits
 from codelength.synthesis.prompted.asking import Answer, Manner, fault, judged
 from codelength.synthesis.prompted.generation import FAILED, Settings
+from codelength.synthesis.prompted.inspect_calls import answered
 from codelength.synthesis.prompted.inspect_model import config, generation, messages
 from codelength.synthesis.prompted.prompts import FEEDBACK, prompt
 from codelength.synthesis.prompted.shots import worked_examples
@@ -116,17 +116,6 @@ def _target(metadata: dict[str, Any] | None) -> bytes:
 async def _judge(state: TaskState, manner: Manner) -> Answer:
     target = _target(state.metadata)
     return await anyio.to_thread.run_sync(judged, generation(state.output), target, manner)
-
-
-async def answered(state: TaskState, generate: Generate) -> TaskState:
-    """Generate; a call that fails is an answer too, and stays in the denominator."""
-    try:
-        return await generate(state)
-    except LimitExceededError:
-        raise
-    except Exception as error:  # noqa: BLE001  a provider may raise anything
-        state.output = ModelOutput(model=str(state.model), error=f"{type(error).__name__}: {error}")
-        return state
 
 
 @solver

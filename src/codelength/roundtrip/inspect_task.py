@@ -8,10 +8,8 @@ from pathlib import Path
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
-from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.util import LimitExceededError
+from inspect_ai.solver import Solver, TaskState, solver
 
 from codelength.roundtrip.answers import MALFORMED, MISSING
 from codelength.roundtrip.asking import Plan
@@ -24,6 +22,7 @@ from codelength.roundtrip.settings import Setting, settings
 from codelength.roundtrip.settings import setting as setting_named
 from codelength.roundtrip.values import dumps
 from codelength.synthesis.prompted.generation import FAILED, Settings
+from codelength.synthesis.prompted.inspect_calls import answered
 from codelength.synthesis.prompted.inspect_model import config, generation, messages
 
 VERSION = "1-A"
@@ -82,7 +81,7 @@ def roundtrip(
             ],
             name="roundtrip",
         ),
-        solver=answered(),
+        solver=once(),
         scorer=strict(manner),
         epochs=epochs,
         config=config(Settings(tokens, temperature)),
@@ -107,20 +106,9 @@ def _sample(one: Record, setting: Setting, manner: Manner) -> Sample:
 
 
 @solver
-def answered() -> Solver:
-    """One response; a call that fails is one too, and stays in the denominator."""
-
-    async def solve(state: TaskState, generate: Generate) -> TaskState:
-        try:
-            return await generate(state)
-        except LimitExceededError:
-            raise
-        except Exception as error:  # noqa: BLE001  a provider may raise anything
-            said = f"{type(error).__name__}: {error}"
-            state.output = ModelOutput(model=str(state.model), error=said)
-            return state
-
-    return solve
+def once() -> Solver:
+    """One response, or a call that failed."""
+    return answered
 
 
 FIGURES = ("correct", "feasible", "edit_similarity", "no_answer", "failed")
