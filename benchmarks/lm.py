@@ -40,6 +40,7 @@ def main() -> None:
             one.add_argument("--parts", type=int, default=0, help="of an ensemble, in step")
         if name == "files":
             one.add_argument("--small", default="", help="a tiny model, for the file of 5 MB")
+            one.add_argument("--only", default="", help="files whose name has this")
         if name == "kt":
             one.add_argument("--symbols", type=int, default=2048, help="of each length")
             one.add_argument("--verified", type=int, default=4, help="items of 128 symbols")

@@ -33,6 +33,7 @@ def files(options: argparse.Namespace) -> None:
     ]
     if options.small:
         cases.append(("5 MB of one byte", options.small, b"z" * 5_000_000))
+    cases = [case for case in cases if options.only in case[0]]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         source, out, back = (Path(folder) / name for name in ("file", "file.cl", "back"))

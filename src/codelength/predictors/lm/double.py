@@ -25,8 +25,9 @@ def double() -> Iterator[None]:
         ) -> Any:
             if function is torch.Tensor.float:
                 return given[0].double()
-            named = {key: widened(value) for key, value in (named or {}).items()}
-            return function(*map(widened, given), **named)
+            if named:
+                named = {key: widened(value) for key, value in named.items()}
+            return function(*[widened(value) for value in given], **(named or {}))
 
     with Widening():
         yield
