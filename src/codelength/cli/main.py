@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-import codelength
-from codelength.cli import kt, lm, roundtrip, surprisal
+from codelength.cli import agentic, kt, lm, roundtrip, surprisal
 from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import (
     ByteProgress,
@@ -22,6 +21,7 @@ from codelength.cli.output import (
     verification_row,
 )
 from codelength.errors import CodelengthError, InputError
+from codelength.version import __version__
 
 app = typer.Typer(
     help="Measure models, compressors and agentic systems in bits that decode.",
@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(kt.app, name="kt")
+app.add_typer(agentic.app, name="agentic")
 app.add_typer(roundtrip.app, name="roundtrip")
 app.add_typer(lm.models, name="models")
 app.command()(lm.compress)
@@ -45,7 +46,7 @@ INTERRUPTED = 130
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"codelength {codelength.__version__}")
+        print(f"codelength {__version__}")
         raise typer.Exit
 
 
@@ -210,7 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
         code = app(
-            given + ["--help"] * (given in ([], ["kt"], ["roundtrip"])), standalone_mode=False
+            given + ["--help"] * (given in ([], ["kt"], ["roundtrip"], ["agentic"])),
+            standalone_mode=False,
         )
         sys.stdout.flush()
     except CodelengthError as error:
@@ -228,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     if code == INTERRUPTED:
         goes_on = (
-            given[:2] == ["kt", "run"]
+            given[:2] in (["kt", "run"], ["agentic", "run"], ["agentic", "sweep"])
             or given[:2] in ROUND_TRIPS
             or given[:1] in (["resume"], ["demo"])
         )

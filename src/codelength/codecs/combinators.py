@@ -8,11 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Self
 
+from codelength.codecs.around import Around
 from codelength.codecs.protocol import Codec, Message, Proposal
 from codelength.coding.arithmetic import Decoder, Encoder
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.integers import elias_delta, read_elias_delta
 from codelength.coding.messages import Json
+from codelength.coding.tally import count
 from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 
@@ -113,6 +115,7 @@ class Fallback(Codec):
         self.together = max(primary.together, backstop.together)
         self.piece, self.checks = primary.piece, primary.checks
         self.placed = primary.placed or backstop.placed
+        self.observer = primary.observer or backstop.observer
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
@@ -178,6 +181,10 @@ class Fallback(Codec):
         parts = (self.primary.needs(), self.backstop.needs())
         return "; ".join(dict.fromkeys(filter(None, parts)))
 
+    def shared(self) -> dict[str, int]:
+        """See `Codec.shared`: of both parts."""
+        return self.primary.shared() | self.backstop.shared()
+
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
         return type(self)(self.primary.decoder(), self.backstop.decoder())
@@ -231,7 +238,7 @@ class Reverse(Transform):
         return given
 
 
-class Transformed(Codec):
+class Transformed(Around):
     """L = L_inner(forward(target)): a shared tool costs nothing.
 
     Arguments:
@@ -240,8 +247,15 @@ class Transformed(Codec):
     """
 
     def __init__(self, inner: Codec, transform: Transform) -> None:
-        self.inner, self.transform = inner, transform
-        self.together, self.placed = inner.together, inner.placed
+        super().__init__(inner)
+        self.transform, self.observer = transform, None  # the inner one sees other targets
+        self.piece = 0
+
+    def _with(self, inner: Codec) -> Self:
+        return type(self)(inner, copy.deepcopy(self.transform))
+
+    def _given(self, given: Condition) -> Condition:
+        return self.transform.condition(given)
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`.
@@ -249,9 +263,10 @@ class Transformed(Codec):
         Raises:
             CannotEncode: the tool does not give this target back.
         """
-        return self.inner.message(self._forward(target), self.transform.condition(given))
+        return self.inner.message(self._forward(target), self._given(given))
 
     def _forward(self, target: bytes) -> bytes:
+        count("tool_calls")
         transformed = self.transform.forward(target)
         try:
             if self.transform.inverse(transformed) == target:
@@ -261,27 +276,23 @@ class Transformed(Codec):
         raise CannotEncode(f"the transform {self.transform.name} does not invert on this target")
 
     def _inverse(self, transformed: bytes) -> bytes:
+        count("tool_calls")
         try:
             return self.transform.inverse(transformed)
         except ValueError as error:
             what = f"the transform {self.transform.name} makes this of nothing: {error}"
             raise MessageError(what) from error
 
-    def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
-        """See `Codec.encode`."""
-        return self.message(target, given).bits
-
     def read(self, reader: BitReader, given: Condition = NOTHING) -> bytes:
         """See `Codec.read`."""
-        return self._inverse(self.inner.read(reader, self.transform.condition(given)))
+        return self._inverse(super().read(reader, given))
 
     def read_each(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[bytes | MessageError]:
         """See `Codec.read_each`."""
-        read = self.inner.read_each(readers, [self.transform.condition(one) for one in given])
         found: list[bytes | MessageError] = []
-        for reader, one in zip(readers, read, strict=True):
+        for reader, one in zip(readers, super().read_each(readers, given), strict=True):
             if reader is None or isinstance(one, MessageError):
                 found.append(one)
                 continue
@@ -293,37 +304,17 @@ class Transformed(Codec):
 
     def plain(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.plain`."""
-        return self.inner.plain(self._forward(target), self.transform.condition(given))
-
-    def open(self) -> None:
-        """See `Codec.open`."""
-        self.inner.open()
+        return super().plain(self._forward(target), given)
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
         parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.name}
         return parts | {"of": self.inner.protocol()}
 
-    def needs(self) -> str:
-        """See `Codec.needs`."""
-        return self.inner.needs()
-
-    def decoder(self) -> Codec:
-        """See `Codec.decoder`."""
-        return type(self)(self.inner.decoder(), copy.deepcopy(self.transform))
-
-    def unchecked(self) -> Codec:
-        """See `Codec.unchecked`."""
-        return type(self)(self.inner.unchecked(), self.transform)
-
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: the inner codec gets the transformed instances."""
         moved = [
-            Instance(
-                instance.id,
-                self.transform.forward(instance.target),
-                self.transform.condition(instance.given),
-            )
-            for instance in instances
+            Instance(one.id, self.transform.forward(one.target), self._given(one.given))
+            for one in instances
         ]
         return type(self)(self.inner.prepare(moved), self.transform)

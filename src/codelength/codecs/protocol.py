@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from codelength.codecs.observers import Observer
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.messages import Json
 from codelength.corpora.instances import NOTHING, Condition, Instance
@@ -66,12 +67,14 @@ class Codec(ABC):
         checks: whether `prepare` has already decoded the messages that it gives out.
         placed: whether `read_each` has to be given as many readers as `prepare` was given
             instances, each in its place; None for a message that is somebody else's.
+        observer: what accepts its reconstructions; None: every symbol comes back.
     """
 
     together: int = 0
     piece: int = 0
     checks: bool = False
     placed: bool = False
+    observer: Observer | None = None
 
     @abstractmethod
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
@@ -155,6 +158,10 @@ class Codec(ABC):
         Example: "cuda, NVIDIA H100, torch 2.8".
         """
         return ""
+
+    def shared(self) -> dict[str, int]:
+        """What both ends have and no message pays for: bytes of weights, tables, tools, by name."""
+        return {}
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """The encoder's end for these instances: it may look at what the decoder never sees."""

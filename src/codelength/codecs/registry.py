@@ -25,6 +25,8 @@ BUILT_IN = {
     "zstd": "codelength.codecs.registry:build_standard",
     "brotli": "codelength.codecs.registry:build_standard",
     "ppmd": "codelength.codecs.registry:build_ppmd",
+    "mixing": "codelength.codecs.context_mixing:build",
+    "agentic": "codelength.agentic.codec:build",
     "python": "codelength.codecs.registry:build_python",
     "lmic": "codelength.codecs.lmic.codec:build",
     "lmic-estimate": "codelength.codecs.lmic.estimate:build",

@@ -44,6 +44,26 @@ def fingerprint(protocol: Json) -> str:
     return sha256(canonical_json(protocol).encode()).hexdigest()[:16]
 
 
+def differences(there: Json, here: Json, name: str = "") -> list[str]:
+    """Where two protocols differ, each as "name: theirs there, ours here".
+
+    Example: differences({"of": {"window": 8}}, {"of": {"window": 9}})
+    -> ["of.window: 8 there, 9 here"].
+    """
+    if isinstance(there, Mapping) and isinstance(here, Mapping):
+        found: list[str] = []
+        for key in dict.fromkeys([*there, *here]):
+            inner = f"{name}.{key}" if name else key
+            found += differences(there.get(key), here.get(key), inner)
+        return found
+    if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        pairs = enumerate(zip(there, here, strict=True))
+        return [one for k, (a, b) in pairs for one in differences(a, b, f"{name}.{k}".lstrip("."))]
+    if canonical_json(there) == canonical_json(here):
+        return []
+    return [f"{name or 'it'}: {canonical_json(there)} there, {canonical_json(here)} here"]
+
+
 def varint(value: int) -> bytes:
     """LEB128: seven bits a byte, least significant first, the high bit set on all but the last."""
     out = bytearray()

@@ -17,10 +17,12 @@ class Condition:
     Arguments:
         length: symbols of the target, where that is public; None where the message must tell.
         alphabet: the target's values are 0..alphabet-1 (256: bytes; 8: KT's DNA).
+        text: a public text: the question, the task; what a model reads before the target.
     """
 
     length: int | None = None
     alphabet: int = 256
+    text: bytes = b""
 
     def __post_init__(self) -> None:
         if not 2 <= self.alphabet <= 256 or (self.length is not None and self.length < 0):
@@ -45,12 +47,14 @@ class Instance:
         target: one symbol a byte.
         given: the public condition.
         gold: a program known to produce the target, shown to the encoder alone (or None).
+        units: how many of its corpus' units the target has; None: its symbols.
     """
 
     id: str
     target: bytes
     given: Condition = NOTHING
     gold: str | None = None
+    units: int | None = None
 
     @property
     def raw_bits(self) -> int:
@@ -59,9 +63,14 @@ class Instance:
 
 
 class Corpus(ABC):
-    """A named source of instances, the same each time it is walked."""
+    """A named source of instances, the same each time it is walked.
+
+    Attributes:
+        unit: what component values are given by: "symbol", or for example "byte", "move", "answer".
+    """
 
     name: str
+    unit: str = "symbol"
 
     @abstractmethod
     def describe(self) -> dict[str, Json]:

@@ -31,6 +31,7 @@ from codelength.errors import MessageError
 Array = npt.NDArray[np.int64]
 Slots = npt.NDArray[np.uint32]
 Buffer = npt.NDArray[np.uint8]
+Chances = npt.NDArray[np.float64]
 
 VERSION = 1
 """Of the model; a change of any constant below is a new one."""
@@ -55,6 +56,8 @@ STRETCH = np.array(
 """The logit of a probability in 4096ths."""
 ONE, ZERO = constant(1), constant(0)
 TOTAL = constant(1 << 16)
+NEVER = constant(256)
+"""No byte: nothing ends a text of known length."""
 
 
 HALF = 1 << 31
@@ -111,6 +114,37 @@ class Mixing:
             out = np.concatenate([out, np.zeros_like(out)])
         finish_message(state, reader)
         return out[:size].tobytes()
+
+    def decode_length(self, reader: BitReader, length: int) -> bytes:
+        """Data of so many bytes; moves the reader behind the message.
+
+        Raises:
+            MessageError: it is damaged.
+        """
+        state = new_state()
+        state[START], state[END] = reader.position, reader.length
+        data = np.frombuffer(reader.data, np.uint8)
+        start_decoding(state, data)
+        out, size = np.zeros(min(length, 1024), np.uint8), 0
+        while size < length:
+            if size == len(out):
+                out = np.concatenate([out, np.zeros(min(size, length - size), np.uint8)])
+            before, size = (
+                size,
+                decode_bytes(data, self.slots, self.weights, state, out, size, NEVER),
+            )
+            if size < len(out) or size == before:
+                raise MessageError("the message is damaged or truncated")
+        finish_message(state, reader)
+        return out.tobytes()
+
+    def learn(self, data: Buffer, start: int, end: int) -> None:
+        """Learn the bytes `start` .. `end` of `data`, behind those before them."""
+        learn_bytes(data, constant(start), constant(end), self.slots, self.weights)
+
+    def chances(self, data: Buffer, size: int) -> Chances:
+        """The chances of the byte behind the first `size` ones, float64 `[256]`; learns nothing."""
+        return byte_chances(data, constant(size), self.slots, self.weights)
 
 
 @inner
@@ -241,3 +275,32 @@ def decode_bytes(
         if out[size - 1] == last:
             return size
     return size
+
+
+@kernel
+def learn_bytes(data: Buffer, start: int, end: int, slots: Slots, weights: Array) -> None:
+    """Learn some bytes as if they had been coded."""
+    hashes, places = np.zeros(CONTEXTS, np.int64), np.zeros(CONTEXTS, np.int64)
+    logits = np.zeros(CONTEXTS, np.int64)
+    for at in range(start, end):
+        look(data, at, hashes)
+        partial = ONE
+        for shift in range(7, -1, -1):
+            bit = (np.int64(data[at]) >> shift) & 1
+            probability = predict(hashes, partial, slots, weights, places, logits)
+            learn(bit, probability, partial, slots, weights, places, logits)
+            partial = (2 * partial + bit) & 255
+
+
+@kernel
+def byte_chances(data: Buffer, size: int, slots: Slots, weights: Array) -> Chances:
+    """The chances of all bytes, by walking the tree of their bits."""
+    hashes, places = np.zeros(CONTEXTS, np.int64), np.zeros(CONTEXTS, np.int64)
+    logits = np.zeros(CONTEXTS, np.int64)
+    look(data, size, hashes)
+    tree = np.ones(512)
+    for partial in range(ONE, 256):
+        yes = predict(hashes, partial, slots, weights, places, logits) / 65536.0
+        tree[2 * partial + 1] = tree[partial] * yes
+        tree[2 * partial] = tree[partial] * (1.0 - yes)
+    return tree[256:].copy()

@@ -17,7 +17,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import codelength
 from codelength.coding.atomic import write_atomic
 from codelength.errors import InputError, ModelError
 from codelength.roundtrip.answers import ANSWERED, answer_in
@@ -29,6 +28,7 @@ from codelength.roundtrip.settings import PAIRS, SETTINGS, Setting, setting
 from codelength.roundtrip.values import dumps, loads
 from codelength.synthesis.prompted.generation import FAILED, Generation, Model, Settings
 from codelength.synthesis.prompted.prompts import Prompt
+from codelength.version import __version__
 
 INFO, RESPONSES = "run.json", "responses.jsonl"
 TOGETHER = 64
@@ -216,7 +216,7 @@ def describe(plan: Plan, data: Path, records: int, questions: int) -> dict[str, 
     file = data_file(data)
     return {
         "format": 1,
-        "codelength": codelength.__version__,
+        "codelength": __version__,
         "data": {"path": str(data.resolve()), "sha256": sha256(file.read_bytes()).hexdigest()},
         "records": records,
         "questions": questions,

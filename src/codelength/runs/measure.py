@@ -9,23 +9,25 @@ import platform
 import sys
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
 
-import codelength
+from codelength.codecs.observers import Exact, Observer
 from codelength.codecs.protocol import Codec, Estimation, Estimator, Message
 from codelength.coding.bits import BitReader, Bits, BitWriter
 from codelength.coding.messages import Json, TargetDigest
+from codelength.coding.tally import since, snapshot
 from codelength.corpora.instances import Corpus, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.runs.engine import Engine
-from codelength.runs.observers import Exact, Observer
-from codelength.runs.results import Row
+from codelength.runs.results import COSTS, FREE, Cost, Row
 from codelength.runs.store import Run, complete_run, load_run
 from codelength.runs.writer import Entry, RunWriter
+from codelength.version import __version__
 
 LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
 NAMELESS = "python:"
@@ -41,6 +43,7 @@ class Batch:
 
     Arguments:
         encoder: the codec prepared for them, where that is not the worker's to do.
+        preparing: what that took.
     """
 
     codec: Codec | Estimator
@@ -48,6 +51,19 @@ class Batch:
     places: list[int]
     instances: list[Instance]
     encoder: Codec | Estimator | None = None
+    preparing: Cost = FREE
+
+
+class Meter:
+    """What is spent from now on."""
+
+    def __init__(self) -> None:
+        self._start, self._before = time.perf_counter(), snapshot()
+
+    def cost(self) -> Cost:
+        """So far."""
+        spent = Counter(since(self._before))
+        return Cost(time.perf_counter() - self._start, tuple(float(spent[one]) for one in COSTS))
 
 
 @dataclass
@@ -75,35 +91,37 @@ def work(batch: Batch) -> list[Entry]:
             for place, instance in zip(batch.places, batch.instances, strict=True)
         ]
     decoder = batch.codec.decoder()  # has the messages and the conditions, and saw no target
+    meter = Meter()
     encoder = batch.encoder or batch.codec.prepare(batch.instances)
+    preparing = (batch.preparing + meter.cost()).shared(len(batch.instances))
     if not isinstance(encoder, Codec):
         raise AssertionError("a codec prepares a codec")
-    made: list[tuple[Message, float]] = []
+    made: list[tuple[Message, Cost]] = []
     stream = BitWriter()
     for instance in batch.instances:
-        start = time.perf_counter()
+        meter = Meter()
         try:
             message = encoder.message(instance.target, instance.given)
         except CannotEncode as error:
             raise InputError(f"{instance.id}: {error}; wrap the codec in a Fallback") from error
-        made.append((message, time.perf_counter() - start))
+        made.append((message, preparing + meter.cost()))
         stream.append(message.bits)
     if batch.codec.together:
         back = _read_together(decoder, stream, batch, [len(one.bits) for one, _ in made])
     else:
         back = _read_each(decoder, stream, batch, [len(one.bits) for one, _ in made])
     entries = []
-    for place, instance, (message, seconds), (target, decoding) in zip(
+    for place, instance, (message, encoding), (target, decoding) in zip(
         batch.places, batch.instances, made, back, strict=True
     ):
         verified = target is not None and batch.observer.accepts(instance, target)
-        row = _row(place, instance, message, verified)
-        entries.append(Entry(row, message.bits, seconds, decoding))
+        row = _row(place, instance, message, verified, target)
+        entries.append(Entry(row, message.bits, encoding, decoding))
     return entries
 
 
-Back = tuple[bytes | None, float]
-"""A decoded target, None where there is none, and the seconds that it took."""
+Back = tuple[bytes | None, Cost]
+"""A decoded target, None where there is none, and what it took."""
 
 
 def _read_each(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[int]) -> list[Back]:
@@ -112,20 +130,20 @@ def _read_each(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[int]) 
     found: list[Back] = []
     for instance, size in zip(batch.instances, sizes, strict=True):
         end = reader.position + size
-        start = time.perf_counter()
+        meter = Meter()
         try:
             target: bytes | None = codec.read(reader, instance.given)
         except MessageError:
             target = None
-        seconds = time.perf_counter() - start
-        found.append((target if reader.position == end else None, seconds))
+        cost = meter.cost()
+        found.append((target if reader.position == end else None, cost))
         reader.position = end
     return found
 
 
 def _read_together(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[int]) -> list[Back]:
     """The same for codecs that read many in step."""
-    data, start = bytes(stream), time.perf_counter()
+    data, meter = bytes(stream), Meter()
     ends = list(accumulate(sizes))
     readers = [BitReader(data, len(stream)) for _ in sizes]
     for reader, end, size in zip(readers, ends, sizes, strict=True):
@@ -134,26 +152,32 @@ def _read_together(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[in
         targets = codec.read_many(readers, [one.given for one in batch.instances])
     except MessageError:  # one of them; by itself each tells
         return _read_each(codec, stream, batch, sizes)
-    seconds = (time.perf_counter() - start) / max(1, len(sizes))
+    cost = meter.cost().shared(max(1, len(sizes)))
     return [
-        (target if reader.position == end else None, seconds)
+        (target if reader.position == end else None, cost)
         for target, reader, end in zip(targets, readers, ends, strict=True)
     ]
 
 
 def _estimate(estimator: Estimator, place: int, instance: Instance) -> Entry:
-    start = time.perf_counter()
+    meter = Meter()
     estimation = estimator.estimate(instance.target, instance.given)
-    seconds = time.perf_counter() - start
-    return Entry(_row(place, instance, estimation, False), None, seconds, 0.0)
+    return Entry(_row(place, instance, estimation, False, None), None, meter.cost(), FREE)
 
 
-def _row(place: int, instance: Instance, made: Message | Estimation, verified: bool) -> Row:
+def _row(
+    place: int,
+    instance: Instance,
+    made: Message | Estimation,
+    verified: bool,
+    decoded: bytes | None,
+) -> Row:
     proposal = made.proposal
     bits: Bits | None = made.bits if isinstance(made, Message) else None
     ideal = made.ideal_bits if isinstance(made, Message) else made.bits
     right = proposal.correct if proposal else (verified or bits is None)
     own = float(ideal if bits is None else len(bits))
+    other = decoded if verified and decoded != instance.target else None
     return Row(
         index=place,
         id=instance.id,
@@ -168,7 +192,10 @@ def _row(place: int, instance: Instance, made: Message | Estimation, verified: b
         program_bits=proposal.bits if proposal else own,
         program=(proposal.program or None) if proposal else None,
         note=(proposal.note or None) if proposal else None,
-        sha256=sha256(instance.target).hexdigest(),
+        sha256=sha256(instance.target if other is None else other).hexdigest(),
+        units=len(instance.target) if instance.units is None else instance.units,
+        given_text=instance.given.text or None,
+        reconstruction=other,
     )
 
 
@@ -180,8 +207,11 @@ def _batches(
     instances: list[Instance] = []
 
     def made() -> Batch:
-        prepared = codec.prepare(instances) if together else None
-        return Batch(codec, observer, places, instances, prepared)
+        if not together:
+            return Batch(codec, observer, places, instances)
+        meter = Meter()
+        prepared = codec.prepare(instances)
+        return Batch(codec, observer, places, instances, prepared, meter.cost())
 
     for place, instance in enumerate(corpus):
         if place in done:
@@ -211,19 +241,26 @@ def measure(
     Arguments:
         name: the codec as it is typed on the command line, which lets other processes build it
             again; a run without a name cannot be verified by another process.
-        observer: accepts reconstructions; `Exact` by default.
+        observer: accepts reconstructions; the codec's own or `Exact` by default.
         engine: where the work is done; this process by default.
         progress: is called with (instances done, instances in all).
 
     Raises:
         InputError: `out` holds another run, cannot be written, or the codec lacks a message.
     """
-    out, observer = Path(out), observer or Exact()
+    out = Path(out)
+    own = codec.observer if isinstance(codec, Codec) else None
+    if own and observer and own.protocol() != observer.protocol():
+        raise InputError(f"the codec is made for the observer {own.name}, not {observer.name}")
+    observer = observer or own or Exact()
+    described = corpus.describe()
+    if corpus.unit != Corpus.unit:
+        described |= {"unit": corpus.unit}
     spec: dict[str, Json] = {
         "codec": name or f"{NAMELESS}{type(codec).__name__}",
         "protocol": codec.protocol(),
-        "corpus": corpus.describe(),
-        "observer": observer.name,
+        "corpus": described,
+        "observer": observer.protocol(),
     }
     if not len(corpus):
         raise InputError(f"the corpus {corpus.name} is empty")
@@ -237,21 +274,24 @@ def measure(
         for entries in (engine or Engine()).map(work, batches):
             writer.add(entries)
             finished += len(entries)
-            spent = sum(entry.encode_seconds + entry.decode_seconds for entry in entries)
+            spent = sum(entry.encode.seconds + entry.decode.seconds for entry in entries)
             pace.note(len(entries), spent)
             if progress:
                 progress(finished, total)
-        digest = TargetDigest()
-        for instance in corpus:
-            digest.add(instance.target)
-        writer.finish(total, digest.digest(), surroundings())
+        digest, others = TargetDigest(), writer.reconstructions()
+        for place, instance in enumerate(corpus):
+            digest.add(others.get(place, instance.target))
+        extra = surroundings()
+        if isinstance(codec, Codec):
+            extra |= {"shared": dict(codec.shared())}
+        writer.finish(total, digest.digest(), extra)
     return load_run(out)
 
 
 def surroundings() -> dict[str, Json]:
     """Versions and machine, for the record; decoding does not depend on them."""
     versions: dict[str, Json] = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    versions |= {"codelength": codelength.__version__, "python": platform.python_version()}
+    versions |= {"codelength": __version__, "python": platform.python_version()}
     versions |= {"zlib": zlib.ZLIB_RUNTIME_VERSION}
     machine: dict[str, Json] = {"system": sys.platform, "processor": platform.machine()}
     return {"versions": versions, "machine": machine}

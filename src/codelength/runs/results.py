@@ -41,7 +41,10 @@ class Row:
         program_bits: what the prior charges for a right program; without one, the message's bits.
         program: the text of the program proposed, or None.
         note: how the proposal came about or failed, in a few words, or None.
-        sha256: of the target, hexadecimal.
+        sha256: of what the message decodes to (under exact equality, the target), hexadecimal.
+        units: how many of the corpus' units the target has.
+        given_text: the public text, or None.
+        reconstruction: what the message decodes to, where that is not the target itself.
     """
 
     index: int
@@ -58,3 +61,35 @@ class Row:
     program: str | None
     note: str | None
     sha256: str
+    units: int
+    given_text: bytes | None
+    reconstruction: bytes | None
+
+
+COSTS = ("model_calls", "model_tokens", "tool_calls", "rollouts")
+"""What is counted beside seconds; see `coding.tally`."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one end of an instance took.
+
+    Arguments:
+        seconds: of wall-clock time.
+        counts: by the names in `COSTS`.
+    """
+
+    seconds: float = 0.0
+    counts: tuple[float, ...] = (0.0,) * len(COSTS)
+
+    def __add__(self, other: "Cost") -> "Cost":
+        counts = tuple(a + b for a, b in zip(self.counts, other.counts, strict=True))
+        return Cost(self.seconds + other.seconds, counts)
+
+    def shared(self, among: int) -> "Cost":
+        """The part of each of so many."""
+        return Cost(self.seconds / among, tuple(one / among for one in self.counts))
+
+
+FREE = Cost()
+"""Nothing."""

@@ -16,7 +16,7 @@ from codelength.coding.messages import Json, canonical_json
 from codelength.errors import InputError
 from codelength.runs.results import Codelength, Estimate, Row
 
-FORMAT = 2
+FORMAT = 3
 INSTANCES, MESSAGES, TIMES, INFO, PARTS = (
     "instances.parquet",
     "messages.cl",
@@ -41,6 +41,9 @@ ROW_SCHEMA = pa.schema(
         pa.field("program", pa.string()),
         pa.field("note", pa.string()),
         pa.field("sha256", pa.string(), nullable=False),
+        pa.field("units", pa.int64(), nullable=False),
+        pa.field("given_text", pa.binary()),
+        pa.field("reconstruction", pa.binary()),
     ]
 )
 
@@ -52,6 +55,7 @@ def totals(rows: pa.Table, file_bytes: int) -> dict[str, Json]:
     return {
         "instances": rows.num_rows,
         "symbols": sum(rows["symbols"].to_pylist()),
+        "units": sum(rows["units"].to_pylist()),
         "raw_bits": sum(rows["raw_bits"].to_pylist()),
         "coded_bits": coded,
         "ideal_bits": sum(rows["ideal_bits"].to_pylist()),
@@ -199,7 +203,8 @@ def load_run(folder: Path | str) -> Run:
     if not (
         isinstance(spec, dict)
         and all(isinstance(spec.get(key), dict) for key in ("protocol", "corpus"))
-        and all(isinstance(spec.get(key), str) for key in ("codec", "observer"))
+        and isinstance(spec.get("codec"), str)
+        and isinstance(spec.get("observer"), str | dict)
         and isinstance(files, dict)
         and isinstance(info.get("totals"), dict)
         and INSTANCES in files

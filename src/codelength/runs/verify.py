@@ -9,8 +9,10 @@ from codelength.codecs.protocol import Codec
 from codelength.codecs.registry import build_codec
 from codelength.coding.bits import BitReader
 from codelength.coding.messages import (
+    Json,
     MessageFile,
     TargetDigest,
+    differences,
     fingerprint,
     read_messages,
 )
@@ -38,20 +40,28 @@ Visit = Callable[[Row, bytes], None]
 """Is given each row and its decoded target."""
 
 
-def rebuild(name: str, protocol_fingerprint: str, path: Path) -> Codec:
+def rebuild(
+    name: str, protocol_fingerprint: str, path: Path, protocol: Json | None = None
+) -> Codec:
     """The codec that a header names, if its protocol is still the one that wrote the messages.
 
+    Arguments:
+        protocol: that wrote them, where it is known in full.
+
     Raises:
-        MessageError: it is not; names both fingerprints.
+        MessageError: it is not; names what differs, or both fingerprints.
     """
     if name.startswith(NAMELESS):
         raise InputError(f"{path} was measured from Python without a name; give measure(name=...)")
     codec = build_codec(name)
     found = fingerprint(codec.protocol())
     if found != protocol_fingerprint:
+        what = f"fingerprint {protocol_fingerprint} there, {found} here"
+        if protocol is not None:
+            what = "; ".join(differences(protocol, codec.protocol())) or what
         raise MessageError(
-            f"{path} was written by another protocol of {name}: fingerprint"
-            f" {protocol_fingerprint} there, {found} here; decode it with the version that wrote it"
+            f"{path} was written by another protocol of {name}: {what};"
+            " decode it with what wrote it"
         )
     return codec
 
@@ -85,7 +95,9 @@ def verify_run(folder: Path, visit: Visit | None = None) -> Verification:
     file = read_messages(folder / MESSAGES)
     if file.header.get("fingerprint") != fingerprint(run.info["spec"]):
         raise MessageError(f"{folder / MESSAGES} belongs to another run than its run.json")
-    codec = rebuild(run.codec, fingerprint(run.info["spec"]["protocol"]), folder)
+    protocol = run.info["spec"]["protocol"]
+    codec = rebuild(run.codec, fingerprint(protocol), folder, protocol)
+    check_observer(codec, run)
     _decode_rows(run, codec, file, visit)
     return Verification(
         folder,
@@ -96,6 +108,18 @@ def verify_run(folder: Path, visit: Visit | None = None) -> Verification:
         file.container_bits,
         True,
     )
+
+
+def check_observer(codec: Codec, run: Run) -> None:
+    """Refuse a run that another observer accepted than the codec's own.
+
+    Raises:
+        MessageError: names what differs.
+    """
+    if codec.observer is not None:
+        differ = differences(run.info["spec"]["observer"], codec.observer.protocol(), "observer")
+        if differ:
+            raise MessageError(f"{run.folder} was accepted by another observer: {differ[0]}")
 
 
 def _decode_rows(run: Run, codec: Codec, file: MessageFile, visit: Visit | None) -> None:
@@ -142,13 +166,14 @@ def _decode_group(
     where, given = run.folder / INSTANCES, []
     for row in rows:
         try:
-            given.append(Condition(row.given_length, row.alphabet))
+            given.append(Condition(row.given_length, row.alphabet, row.given_text or b""))
         except ValueError as error:
             raise MessageError(f"{where}: the condition of {row.id} is damaged: {error}") from error
     before = [reader.position for reader in readers]
     targets = codec.read_many(readers, given)
     for row, target, one, reader, start in zip(rows, targets, given, readers, before, strict=True):
-        if (len(target), len(target) * one.symbol_bits) != (row.symbols, row.raw_bits):
+        own = row.reconstruction is None
+        if own and (len(target), len(target) * one.symbol_bits) != (row.symbols, row.raw_bits):
             raise MessageError(f"{where}: the symbols of {row.id} are not {row.symbols}")
         if reader.position - start != row.coded_bits:
             raise MessageError(

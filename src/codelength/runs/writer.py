@@ -22,7 +22,7 @@ from codelength.coding.atomic import remove_torn, write_atomic
 from codelength.coding.bits import Bits
 from codelength.coding.messages import Json, fingerprint, pack_messages
 from codelength.errors import InputError
-from codelength.runs.results import Row
+from codelength.runs.results import COSTS, Cost, Row
 from codelength.runs.store import (
     FORMAT,
     INFO,
@@ -38,24 +38,22 @@ from codelength.runs.store import (
     write_json,
 )
 
+TIME_COLUMNS = ["index"] + [
+    f"{end}_{what}" for end in ("encode", "decode") for what in ("seconds", *COSTS)
+]
 PART_SCHEMA = pa.schema(
-    [
-        *ROW_SCHEMA,
-        ("message", pa.binary()),
-        ("encode_seconds", pa.float64()),
-        ("decode_seconds", pa.float64()),
-    ]
+    [*ROW_SCHEMA, ("message", pa.binary()), *((name, pa.float64()) for name in TIME_COLUMNS[1:])]
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A row with its message and times, on the way into a part."""
+    """A row with its message and what its two ends took, on the way into a part."""
 
     row: Row
     message: Bits | None
-    encode_seconds: float
-    decode_seconds: float
+    encode: Cost
+    decode: Cost
 
 
 def _parquet(table: pa.Table) -> bytes:
@@ -69,12 +67,16 @@ def _part_table(entries: Iterable[Entry]) -> pa.Table:
         asdict(entry.row)
         | {
             "message": None if entry.message is None else bytes(entry.message),
-            "encode_seconds": entry.encode_seconds,
-            "decode_seconds": entry.decode_seconds,
         }
+        | dict(zip(TIME_COLUMNS[1:], _costs(entry), strict=True))
         for entry in entries
     ]
     return pa.Table.from_pylist(rows, schema=PART_SCHEMA)
+
+
+def _costs(entry: Entry) -> list[float]:
+    ends = (entry.encode, entry.decode)
+    return [number for end in ends for number in (end.seconds, *end.counts)]
 
 
 class RunWriter:
@@ -138,6 +140,18 @@ class RunWriter:
                 part.unlink()
         return found
 
+    def reconstructions(self) -> dict[int, bytes]:
+        """What messages decode to that is not their target, by index."""
+        found: dict[int, bytes] = {}
+        for part in self._part_files():
+            table = read_parquet(part).select(["index", "reconstruction"]).to_pylist()
+            found.update(
+                (row["index"], row["reconstruction"])
+                for row in table
+                if row["reconstruction"] is not None
+            )
+        return found
+
     def _part_files(self) -> list[Path]:
         return sorted(self._parts.glob("part-*.parquet"))
 
@@ -175,9 +189,6 @@ class RunWriter:
         info["files"] = {name: sha256(data).hexdigest() for name, data in files.items()}
         write_json(self.folder / INFO, info | dict(extra))
         shutil.rmtree(self._parts, ignore_errors=True)
-
-
-TIME_COLUMNS = ["index", "encode_seconds", "decode_seconds"]
 
 
 def _messages(table: pa.Table) -> Iterator[Bits]:

@@ -15,10 +15,10 @@ from codelength.coding.arithmetic import (
     start_decoding,
 )
 from codelength.coding.compiled import constant
+from codelength.coding.grid import weights
 from codelength.predictors.lm.candidates import code_steps, most_bits
 from codelength.predictors.lm.logits import LOGS, SQUASHED, UNIT, squash
 from codelength.predictors.lm.mixture import REACH, new
-from codelength.predictors.lm.tables import weights
 
 V, ESCAPE = 300, constant(0)
 GOLDEN = (250, "ccfa6ccf493752a8")

@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codelength.coding.arithmetic import END, finish_encoding, new_state, start_decoding
-from codelength.predictors.lm.tables import (
-    GRID,
-    REACH,
-    decode_symbols,
-    encode_window,
-    weights,
-)
+from codelength.coding.grid import GRID, REACH, weights
+from codelength.predictors.lm.tables import decode_symbols, encode_window
 
 
 def test_weights_are_the_exponential_rounded_down():

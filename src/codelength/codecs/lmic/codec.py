@@ -17,6 +17,7 @@ from codelength.codecs.lmic.texts import TextCoder
 from codelength.codecs.protocol import Codec, Message
 from codelength.codecs.registry import Spec
 from codelength.coding.bits import BitReader, Bits
+from codelength.coding.grid import GRID
 from codelength.coding.messages import Json
 from codelength.coding.pulse import part
 from codelength.corpora.files import read_file
@@ -24,7 +25,6 @@ from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.predictors.lm.candidates import VERSION as MIXTURE
 from codelength.predictors.lm.exact import LOCKSTEP, MODES, PORTABLE, surroundings
-from codelength.predictors.lm.tables import GRID
 
 VERSION = 1
 """Of the messages; a change of tokens, tables or windows is a new one."""
@@ -151,8 +151,8 @@ class LmicCodec(Codec):
     def read_each(
         self, readers: Sequence[BitReader | None], given: Sequence[Condition]
     ) -> list[Read]:
-        """See `Codec.read_each`: in step."""
-        texts = self._decode(readers, given)
+        """See `Codec.read_each`: in step, the same message but once where places do not matter."""
+        texts = self._decode(readers, given) if self.placed else self._decode_once(readers, given)
         for k, (reader, text) in enumerate(zip(readers, texts, strict=True)):
             if reader is not None and not isinstance(text, MessageError):
                 try:
@@ -160,6 +160,25 @@ class LmicCodec(Codec):
                 except MessageError as error:
                     texts[k] = error
         return texts
+
+    def _decode_once(
+        self, readers: Sequence[BitReader | None], given: Sequence[Condition]
+    ) -> list[Read]:
+        places: dict[tuple[object, ...], int] = {}
+        firsts = []
+        for k, (reader, condition) in enumerate(zip(readers, given, strict=True)):
+            key: tuple[object, ...] = (k,)
+            if reader is not None:
+                key = (reader.data, reader.position, reader.length, condition)
+            firsts.append(places.setdefault(key, k))
+        own = list(places.values())
+        read = self._decode([readers[k] for k in own], [given[k] for k in own])
+        texts = dict(zip(own, read, strict=True))
+        for reader, first in zip(readers, firsts, strict=True):
+            known = readers[first]
+            if reader is not None and known is not None:
+                reader.position = known.position
+        return [texts[first] for first in firsts]
 
     def needs(self) -> str:
         """See `Codec.needs`: in lockstep, the machine."""

@@ -11,6 +11,8 @@ from codelength.errors import InputError, MessageError
 from codelength.predictors.lm.exact import PORTABLE, Reader
 from codelength.predictors.lm.weights import Weights, load
 
+SMALL, SMALL_BATCH = 10_000_000, 64
+"""Parameters of a small model, and its rows in step where no number is asked for."""
 SLICE = 64
 """Positions whose logits are in memory at once, where the model reads whole windows."""
 
@@ -55,6 +57,12 @@ class Coder(ABC):
     def slice(self) -> int:
         """Positions that a row reads at once."""
         return SLICE if self.exact == PORTABLE and self.weights.steady else 1
+
+    @property
+    def rows(self) -> int:
+        """Targets that are coded in step: more than `batch` of small models."""
+        free = self.exact == PORTABLE and self.batch == Coder.batch
+        return SMALL_BATCH if free and self.weights.size <= SMALL else self.batch
 
     def reader(self) -> Reader:
         """The model at the beginning of a window."""

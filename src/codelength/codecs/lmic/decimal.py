@@ -14,9 +14,10 @@ import numpy as np
 from codelength.codecs.lmic.windows import Rows, Window, WindowCoder, Words
 from codelength.coding.arithmetic import decode_step, decode_target, encode_step
 from codelength.coding.compiled import constant, inner, kernel
+from codelength.coding.grid import weights
 from codelength.errors import InputError
 from codelength.predictors.lm.exact import Array, Floats, Reader
-from codelength.predictors.lm.tables import SPARE, Buffer, Grid, weights
+from codelength.predictors.lm.tables import SPARE, Buffer, Grid
 from codelength.predictors.lm.tokens import Vocabulary
 
 COMMA = b","

@@ -27,13 +27,14 @@ from codelength.coding.arithmetic import (
 )
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant
+from codelength.coding.grid import weights
 from codelength.coding.pulse import Pulse
 from codelength.corpora.instances import Condition
 from codelength.errors import MessageError
 from codelength.predictors.lm.candidates import code_steps, most_bits
 from codelength.predictors.lm.exact import Reader
 from codelength.predictors.lm.mixture import NOWHERE, State, new
-from codelength.predictors.lm.tables import Buffer, weights
+from codelength.predictors.lm.tables import Buffer
 
 PART = 2048
 """Bytes of a part, at least, where there are several."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from codelength.codecs.lmic.windows import Rows, Window, WindowCoder, Words
 from codelength.coding.compiled import constant
+from codelength.coding.grid import weights
 from codelength.errors import InputError
 from codelength.predictors.lm.exact import Array, Reader
-from codelength.predictors.lm.tables import Grid, decode_symbols, encode_window, weights
+from codelength.predictors.lm.tables import Grid, decode_symbols, encode_window
 from codelength.predictors.lm.tokens import Vocabulary
 
 

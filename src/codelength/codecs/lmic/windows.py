@@ -149,7 +149,7 @@ class WindowCoder(Coder):
         every.sort(key=lambda k: sizes[k], reverse=True)
         while every:
             known = sizes[every[0]][0]
-            some = [k for k in every[: self.batch] if sizes[k][0] == known]
+            some = [k for k in every[: self.rows] if sizes[k][0] == known]
             yield some
             every = every[len(some) :]
 
@@ -202,8 +202,8 @@ class WindowCoder(Coder):
     ) -> list[bytes | MessageError]:
         """See `Coder.decode`."""
         found: list[bytes | MessageError] = []
-        for first in range(0, len(readers), self.batch):
-            some, end = slice(first, first + self.batch), min(first + self.batch, len(readers))
+        for first in range(0, len(readers), self.rows):
+            some, end = slice(first, first + self.rows), min(first + self.rows, len(readers))
             with part(first / len(readers), end / len(readers)):
                 found += self._read_group(readers[some], given[some])
         return found

@@ -21,6 +21,7 @@ from codelength.coding.arithmetic import (
     encode_uniform,
 )
 from codelength.coding.compiled import constant, inner, kernel
+from codelength.coding.grid import Array
 from codelength.predictors.lm.logits import BITS, ONE, TOTAL, ZERO, log2, odds, squash
 from codelength.predictors.lm.mixture import (
     BEGIN,
@@ -45,7 +46,7 @@ from codelength.predictors.lm.mixture import (
     settle,
     visible,
 )
-from codelength.predictors.lm.tables import Array, Buffer, Grid, weigh
+from codelength.predictors.lm.tables import Buffer, Grid, weigh
 
 VERSION = 1
 """Of the mixture; a change of any constant below is a new one."""

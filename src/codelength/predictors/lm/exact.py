@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codelength.coding.grid import GRID
 from codelength.errors import InputError
 from codelength.predictors.lm.double import double
 from codelength.predictors.lm.memory import new_memory
-from codelength.predictors.lm.tables import GRID, Grid
+from codelength.predictors.lm.tables import Grid
 from codelength.predictors.lm.weights import Weights
 
 Array = npt.NDArray[np.int64]

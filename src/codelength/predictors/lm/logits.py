@@ -11,7 +11,7 @@ from math import isqrt
 import numpy as np
 
 from codelength.coding.compiled import constant, inner, kernel
-from codelength.predictors.lm.tables import Array
+from codelength.coding.grid import Array
 
 BITS = 22
 """Of a chance."""

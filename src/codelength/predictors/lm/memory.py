@@ -4,18 +4,18 @@ transformers joins what it keeps and what is new at every step, which takes long
 is; here attention looks at so much of the room as is filled, and the room doubles when it is full.
 """
 
+from functools import cache
 from typing import Any
+
+from codelength.coding.grid import Array
 
 FIRST = 256
 """Tokens that there is room for at first."""
 
 
-def new_memory(config: Any) -> Any:
-    """An empty cache of transformers for a model of this configuration.
-
-    Layers that keep other things than all keys and values stay as transformers has them.
-    """
-    from transformers import DynamicCache
+@cache
+def roomy() -> Any:
+    """The layer of transformers' caches that has room to spare; made once transformers is here."""
     from transformers.cache_utils import DynamicLayer
 
     plain: Any = DynamicLayer
@@ -50,8 +50,57 @@ def new_memory(config: Any) -> Any:
             self.keys, self.values = (one[:, :, :end] for one in self.rooms)
             return self.keys, self.values
 
+        def keep(self, slots: Any) -> None:
+            """Of each row only those slots, int64 `[rows, slots]`, in that order."""
+            self.rooms = tuple(
+                one.gather(2, slots[:, None, :, None].expand(-1, one.shape[1], -1, one.shape[3]))
+                for one in (self.keys, self.values)
+            )
+            self.keys, self.values = self.rooms
+
+        def select(self, rows: Any) -> None:
+            """Only those rows, int64 `[rows]`."""
+            self.rooms = tuple(one.index_select(0, rows) for one in (self.keys, self.values))
+            self.keys, self.values = self.rooms
+
+    return Roomy
+
+
+def new_memory(config: Any) -> Any:
+    """An empty cache of transformers for a model of this configuration.
+
+    Layers that keep other things than all keys and values stay as transformers has them.
+    """
+    from transformers import DynamicCache
+    from transformers.cache_utils import DynamicLayer
+
+    plain: Any = DynamicLayer
     cache: Any = DynamicCache(config=config)
-    cache.layers = [Roomy() if type(layer) is plain else layer for layer in cache.layers]
+    cache.layers = [roomy()() if type(layer) is plain else layer for layer in cache.layers]
     if cache.layer_class_to_replicate is plain:
-        cache.layer_class_to_replicate = Roomy
+        cache.layer_class_to_replicate = roomy()
     return cache
+
+
+class Slots:
+    """A cache whose layers all keep keys and values in slots, for masks that say who sees which."""
+
+    def __init__(self) -> None:
+        from transformers import DynamicCache
+
+        self.cache: Any = DynamicCache()
+        self.cache.layer_class_to_replicate = roomy()
+
+    def keep(self, slots: Array) -> None:
+        """Of each row only those slots, int64 `[rows, slots]`, in that order."""
+        import torch
+
+        for layer in self.cache.layers:
+            layer.keep(torch.from_numpy(slots).to(layer.keys.device))
+
+    def select(self, rows: Array) -> None:
+        """Only those rows, int64 `[rows]`."""
+        import torch
+
+        for layer in self.cache.layers:
+            layer.select(torch.from_numpy(rows).to(layer.keys.device))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import constant, inner
+from codelength.coding.grid import Array
 from codelength.predictors.lm.logits import (
     BITS,
     BUCKETS,
@@ -26,7 +27,6 @@ from codelength.predictors.lm.logits import (
     squash,
     stretch,
 )
-from codelength.predictors.lm.tables import Array
 
 PAST = np.array([1, 2, 3], np.int64)
 """Orders of contexts."""

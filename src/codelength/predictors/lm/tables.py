@@ -1,12 +1,4 @@
-"""A model's logits as integer frequency tables, the same on every machine.
-
-Logits are rounded to multiples of 1 / 64. From there on all is integers: a symbol whose logit is
-d steps below the largest weighs floor(2^32 * e^(-d / 64)), read from a table that is itself
-computed in integers, and gets one count and its share of about 2^28 others. So two machines whose
-logits differ by less than the grid sees write and read the same tables.
-"""
-
-from functools import cache
+"""A model's logits as integer frequency tables (`coding.grid`), for many messages in step."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,35 +11,14 @@ from codelength.coding.arithmetic import (
     encode_uniform,
 )
 from codelength.coding.compiled import constant, inner, kernel
+from codelength.coding.grid import REACH, SHARED, Array
 
-Array = npt.NDArray[np.int64]
 Grid = npt.NDArray[np.int32]
 Buffer = npt.NDArray[np.uint8]
 
-GRID = 64
-"""Steps of a logit's unit, in nats."""
-UNIT_BITS = 32
-REACH = 1425
-"""Steps below the largest logit from which on all weigh nothing: e^(-REACH / GRID) < 2^-32."""
-SPARE = constant(1 << 28)
-"""Counts that are shared out by weight, besides one for each symbol."""
+SPARE = constant(SHARED)
 ZERO, ONE, BYTES = constant(0), constant(1), constant(256)
 FARTHEST = constant(REACH)
-
-
-@cache
-def weights() -> Array:
-    """int64 `[REACH + 1]`: floor(2^32 * e^(-d / 64)) for d = 0, 1, ..., 0 from there on."""
-    point = 1 << 160
-    term, ratio = point, 0
-    for k in range(1, 40):  # e^(-1 / GRID), by its series
-        ratio += term
-        term = -term // (GRID * k)
-    found, weight = [], point
-    for _ in range(REACH):
-        found.append(weight >> (160 - UNIT_BITS))
-        weight = weight * ratio >> 160
-    return np.array([*found, 0], np.int64)
 
 
 @inner

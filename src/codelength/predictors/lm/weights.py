@@ -84,6 +84,11 @@ class Weights:
         """How many logits the model gives."""
         return int(self.model.get_output_embeddings().weight.shape[0])
 
+    @cached_property
+    def size(self) -> int:
+        """How many parameters the model has."""
+        return sum(one.numel() for one in self.model.parameters())
+
     @property
     def device(self) -> "torch.device":
         """Where the weights are."""

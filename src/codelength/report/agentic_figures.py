@@ -1,0 +1,126 @@
+"""Figures of experiments (agentic codelength, Fig. 2 to 5), as PNG files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from codelength.agentic.summary import Summary, frontier
+from codelength.agentic.values import Value
+from codelength.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BASE, WITH, LOSS = "#8a8f98", "#1b7f5a", "#c0392b"
+
+
+def _axes() -> tuple[Any, "Axes"]:
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise MissingExtra("figures need: pip install 'codelength[plots]'") from error
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=(6, 4), layout="constrained")
+
+
+def label(one: Summary) -> str:
+    """A run under its bar."""
+    budget = ", ".join(f"{key}={value}" for key, value in one.budget.items())
+    parts = (one.condition or one.name, one.model, budget)
+    return "\n".join(part for part in parts if part)
+
+
+def bars(runs: Sequence[Summary]) -> Any:
+    """Bits a unit of each run (Fig. 2)."""
+    figure, axes = _axes()
+    colours = [WITH if one.components else BASE for one in runs]
+    drawn = axes.bar(range(len(runs)), [one.bits for one in runs], color=colours)
+    axes.bar_label(drawn, [f"{one.bits:.3f}" for one in runs], fontsize=8)
+    axes.set_xticks(range(len(runs)), [label(one) for one in runs], fontsize=8)
+    kind = "decoded" if all(one.verified for one in runs) else "some estimates"
+    axes.set_ylabel(f"bits/{runs[0].unit} ({kind})")
+    axes.set_title(f"{runs[0].experiment or 'runs'}: {runs[0].instances} instances")
+    axes.margins(y=0.12)
+    return figure
+
+
+def savings(value: Value) -> Any:
+    """What the component saves on each instance, sorted (Fig. 3)."""
+    figure, axes = _axes()
+    each = np.sort([pair.saving / max(1, pair.units) for pair in value.pairs])[::-1]
+    axes.bar(range(len(each)), each, color=[WITH if one >= 0 else LOSS for one in each], width=1.0)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.axhline(value.value, color="black", linewidth=0.8, linestyle="--")
+    axes.axhspan(value.low, value.high, color="black", alpha=0.12, linewidth=0)
+    axes.set_xlabel(
+        f"instances, sorted ({value.wins} wins, {value.losses} losses, {value.ties} ties)"
+    )
+    axes.set_ylabel(f"saving, bits/{value.unit}")
+    axes.set_title(f"{value.base} -> {value.with_it}: {value.value:+.3f} bits/{value.unit}")
+    return figure
+
+
+def ladder(runs: Sequence[Summary]) -> Any:
+    """Bits under stronger and stronger observers (Fig. 4)."""
+    figure, axes = _axes()
+    axes.plot(range(len(runs)), [one.bits for one in runs], marker="o", color=WITH)
+    axes.set_xticks(range(len(runs)), [one.observer for one in runs], rotation=20, fontsize=8)
+    axes.set_xlabel("observer, the weakest first")
+    axes.set_ylabel(f"bits/{runs[0].unit}")
+    axes.set_ylim(bottom=0)
+    return figure
+
+
+def compute(runs: Sequence[Summary]) -> Any:
+    """Bits by what the encoder spends, and the frontier of runs that none beats (Fig. 5)."""
+    figure, axes = _axes()
+    best = frontier(runs)
+    axes.scatter([one.encoding for one in runs], [one.bits for one in runs], color=BASE)
+    edge = sorted((one.encoding, one.bits) for one, on in zip(runs, best, strict=True) if on)
+    axes.plot(*np.array(edge).T, marker="o", color=WITH, drawstyle="steps-post")
+    for one in runs:
+        text = ", ".join(f"{key}={value}" for key, value in one.budget.items()) or one.condition
+        axes.annotate(text, (one.encoding, one.bits), fontsize=7, xytext=(4, 4),
+                      textcoords="offset points")  # fmt: skip
+    if all(one.encoding > 0 for one in runs):
+        axes.set_xscale("log")
+    kind = next(
+        (k for k in ("rollouts", "model_tokens", "tool_calls") if runs[0].costs[f"encode_{k}"]),
+        "seconds",
+    )
+    axes.set_xlabel(f"the encoder's {kind.replace('_', ' ')}")
+    axes.set_ylabel(f"bits/{runs[0].unit}")
+    return figure
+
+
+def draw(runs: Sequence[Summary], values: Sequence[Value], folder: Path) -> list[Path]:
+    """The figures that these runs allow; where they lie.
+
+    Arguments:
+        runs: in order; `values`: of one after the other.
+    """
+    figures = {"bars": bars(runs)}
+    for k, value in enumerate(values, 1):
+        figures[f"savings-{k}"] = savings(value)
+    if len({one.observer for one in runs}) == len(runs) > 1:
+        figures["ladder"] = ladder(runs)
+    if len({(tuple(one.budget.items())) for one in runs}) == len(runs) > 1:
+        figures["frontier"] = compute(runs)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, figure in figures.items():
+        path = folder / f"{name}.png"
+        figure.savefig(path, dpi=150)
+        paths.append(path)
+        _close(figure)
+    return paths
+
+
+def _close(figure: Any) -> None:
+    from matplotlib import pyplot
+
+    pyplot.close(figure)
