@@ -18,3 +18,7 @@ INSPECT = [
     pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+CHESS = pytest.mark.skipif(
+    importlib.util.find_spec("chess") is None,
+    reason="chess is not installed: pip install 'codelength[agentic]'",
+)

@@ -31,4 +31,6 @@ def build(spec: Spec) -> Codec:
     spec.only(*OWN, *one.budgets)
     given = {key: spec.integer(key, range(1, 1 << 40), 1) for key in options if key not in OWN}
     arm = one.arm(options["condition"])
-    return one.system(arm, options.get("model", "none"), one.budget(given))
+    codec = one.system(arm, options.get("model", "none"), one.budget(given))
+    codec.observer = codec.observer or one.observer
+    return codec

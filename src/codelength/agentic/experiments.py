@@ -23,6 +23,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from codelength.codecs.observers import Observer
 from codelength.codecs.protocol import Codec
 from codelength.corpora.instances import Corpus
 from codelength.errors import InputError
@@ -73,12 +74,14 @@ class Experiment(ABC):
         arms: its systems; the first is the base.
         budgets: what may be swept, by name, with its default.
         models: base models that it takes, for `agentic list`.
+        observer: accepts reconstructions in all arms; None: every symbol comes back.
     """
 
     name: str
     arms: tuple[Arm, ...]
     budgets: Mapping[str, int] = {}
     models: str = "none"
+    observer: Observer | None = None
 
     @abstractmethod
     def corpus(self, settings: Settings) -> Corpus:
@@ -86,7 +89,7 @@ class Experiment(ABC):
 
     @abstractmethod
     def system(self, arm: Arm, model: str, budget: Mapping[str, int]) -> Codec:
-        """An arm's codec; the observer is the codec's own.
+        """An arm's codec.
 
         Arguments:
             model: the base model, as the command line has it; "none" for none.

@@ -92,7 +92,7 @@ class Restricted(WalkCodec):
             choices, taken = here.choices, 0
             if len(choices) > 1:
                 (answer,) = yield Ask(ask.row, ask.given, [*ask.said, *path])
-                logits = np.array([self._chance(answer, one) for one in choices])
+                logits = np.array([self.chance(answer, one) for one in choices])
                 step = None
                 if own is not None:
                     step = choices.index(own[len(path)] if len(path) < len(own) else None)
@@ -128,10 +128,10 @@ class Restricted(WalkCodec):
         found = []
         for move in moves:
             steps = (float(logits[move[:k]][move[k]]) for k in range(len(move)))
-            found.append(sum(steps) + self._chance(logits[move], None))
+            found.append(sum(steps) + self.chance(logits[move], None))
         return np.array(found)
 
-    def _chance(self, logits: Floats, symbol: int | None) -> float:
+    def chance(self, logits: Floats, symbol: int | None) -> float:
         """Of a symbol; None: of any that begins with the separator.
 
         Where there is no such symbol, moves are whole symbols and end by themselves.

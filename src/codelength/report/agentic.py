@@ -14,7 +14,7 @@ def run_table(runs: Sequence[Summary]) -> Table:
     rows = [
         (
             _name(one),
-            one.model,
+            "" if one.model == "none" else one.model,
             ", ".join(f"{key}={value}" for key, value in one.budget.items()),
             f"{one.instances:,}",
             f"{one.bits:.3f}",
@@ -34,7 +34,10 @@ def run_table(runs: Sequence[Summary]) -> Table:
         "run", "model", "budget", "instances", f"bits/{unit}", "bits/instance", "bits are",
         "rollouts", "model tokens", "tool calls", "encode, s", "decode, s", "frontier",
     )  # fmt: skip
-    return Table(header, rows, left=3)
+    told = [j for j in range(len(header)) if any(row[j] not in ("", "0", "0.0") for row in rows)]
+    if len(rows) == 1:
+        told = [j for j in told if header[j] != "frontier"]
+    return Table([header[j] for j in told], [[row[j] for j in told] for row in rows], left=1)
 
 
 def _name(one: Summary) -> str:
