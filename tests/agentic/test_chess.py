@@ -21,6 +21,7 @@ from codelength.corpora.lichess import (
     frequencies,
     moves,
     read_games,
+    standard,
 )
 from codelength.errors import InputError, MessageError
 from tests import tiny_llama
@@ -62,6 +63,12 @@ def test_castling_both_ways_is_legal_at_once_and_told_apart():
         board.play(move)
     assert {b"O-O-O"} <= set(board.legal())
     assert prices(predictor("none", 64), ChessRules(), BOTH)[-1].move == b"O-O-O"
+
+
+def test_moves_that_say_more_than_is_needed_are_put_into_standard_notation():
+    assert standard([b"Ng1f3", b"e7e5", b"Nf3xe5"]) == [b"Nf3", b"e5", b"Nxe5"]
+    with pytest.raises(InputError, match="no legal move"):
+        standard([b"e5"])
 
 
 def test_movetext_is_moves_alone():
@@ -115,7 +122,8 @@ def test_games_are_drawn_by_a_seed_and_not_from_those_that_frequencies_are_of(li
     assert all(SHORTEST <= one.units <= LONGEST for one in drawn)
     numbers = [int(one.id.split("/")[1]) for one in drawn]
     assert max(numbers) < MEASURED
-    assert all(b" ".join(games[k]) == one.target for k, one in zip(numbers, drawn, strict=True))
+    targets = [b" ".join(standard(games[k])) for k in numbers]
+    assert targets == [one.target for one in drawn]
     assert [one.id for one in Games(lichess, seed=1)] != [one.id for one in drawn]
     assert move_counts() == dict(frequencies(games)), f"{MOVES.name} is of other games"
 

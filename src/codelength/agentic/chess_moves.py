@@ -16,23 +16,14 @@ from codelength.codecs.protocol import Codec
 from codelength.codecs.restricted import RANKING, STRING, TRIE, Restricted
 from codelength.coding.messages import Json
 from codelength.corpora.instances import Condition, Corpus
-from codelength.corpora.lichess import Games
-from codelength.errors import MissingExtra
-
-
-def _chess() -> Any:
-    try:
-        import chess
-    except ImportError as error:
-        raise MissingExtra("chess needs: pip install 'codelength[agentic]'") from error
-    return chess
+from codelength.corpora.lichess import Games, python_chess
 
 
 class Board(Position):
     """A position on the board, from the usual one on."""
 
     def __init__(self) -> None:
-        self._board = _chess().Board()
+        self._board = python_chess().Board()
         self._moves: dict[bytes, Any] = {}
 
     def legal(self) -> list[bytes]:
@@ -55,7 +46,7 @@ class ChessRules(Environment):
 
     def protocol(self) -> dict[str, Json]:
         """See `Environment.protocol`."""
-        return {"environment": "chess", "python-chess": str(_chess().__version__)}
+        return {"environment": "chess", "python-chess": str(python_chess().__version__)}
 
 
 class Chess(Experiment):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -16,7 +17,7 @@ import zstandard
 from codelength.coding.messages import Json
 from codelength.corpora.folders import data_folder
 from codelength.corpora.instances import Corpus, Instance
-from codelength.errors import InputError
+from codelength.errors import InputError, MissingExtra
 
 SOURCE = "https://database.lichess.org (2013-01, the first 2,000 games)"
 GAMES = 2000
@@ -66,9 +67,39 @@ def _games(text: bytes) -> Iterator[list[bytes]]:
             lines = []
 
 
+def python_chess() -> Any:
+    """The library of that name.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        import chess
+    except ImportError as error:
+        raise MissingExtra("chess needs: pip install 'codelength[agentic]'") from error
+    return chess
+
+
+def standard(game: list[bytes]) -> list[bytes]:
+    """A game in standard algebraic notation: files of that time say more than is needed (Nb1c3).
+
+    Raises:
+        InputError: a move is not legal.
+    """
+    board, found = python_chess().Board(), []
+    for move in game:
+        try:
+            played = board.parse_san(move.decode())
+        except ValueError as error:
+            raise InputError(f"{move!r} is no legal move: {error}") from error
+        found.append(board.san(played).encode())
+        board.push(played)
+    return found
+
+
 def frequencies(games: list[list[bytes]]) -> Counter[bytes]:
     """How often each move is made in the games that are never measured."""
-    return Counter(move for game in games[MEASURED:] for move in game)
+    return Counter(move for game in games[MEASURED:] for move in standard(game))
 
 
 class Games(Corpus):
@@ -88,7 +119,8 @@ class Games(Corpus):
         fit = [k for k, game in enumerate(games) if SHORTEST <= len(game) <= LONGEST]
         drawn = np.random.default_rng(seed).permutation(len(fit))[:COUNT]
         self._seed, self._limit = seed, limit
-        self._games = [(fit[k], games[fit[k]]) for k in drawn.tolist()][:limit]
+        numbers = [fit[k] for k in drawn.tolist()][:limit]
+        self._games = [(number, standard(games[number])) for number in numbers]
         joined = b"\n".join(b" ".join(game) for game in games)
         self._sha256 = sha256(joined).hexdigest()
 
