@@ -17,6 +17,8 @@ from codelength.predictors.protocol import Predictor
 
 NONE, UNIFORM, FREQUENCY = "none", "uniform", "frequency"
 COMPRESSORS = ("gzip", "bz2", "xz", "zstd", "brotli", "ppmd")
+ROWS = 32
+"""Texts that a language model reads in step."""
 MOVES = Path(__file__).parent / "chess_moves.txt"
 """How often moves were made, a line each; `benchmarks/fit_chess.py` makes it."""
 
@@ -37,7 +39,7 @@ def text_codec(model: str, window: int) -> Codec:
         return build_codec(f"{model}:fallback=raw")
     if model == FREQUENCY:
         raise InputError("the model frequency knows whole moves, and prices no text without them")
-    return build_codec(f"lmic:model={model},window={window}")
+    return build_codec(f"lmic:model={model},window={window},batch={ROWS}")
 
 
 def predictor(model: str, window: int) -> Predictor:
@@ -56,7 +58,7 @@ def predictor(model: str, window: int) -> Predictor:
         raise InputError(f"{model} predicts no symbols; take none, uniform, or a language model")
     from codelength.predictors.lm.predictor import LanguageModel
 
-    return LanguageModel(model, window)
+    return LanguageModel(model, window, ROWS)
 
 
 @cache

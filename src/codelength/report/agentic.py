@@ -37,7 +37,8 @@ def run_table(runs: Sequence[Summary]) -> Table:
     told = [j for j in range(len(header)) if any(row[j] not in ("", "0", "0.0") for row in rows)]
     if len(rows) == 1:
         told = [j for j in told if header[j] != "frontier"]
-    return Table([header[j] for j in told], [[row[j] for j in told] for row in rows], left=1)
+    words = sum(j < 3 for j in told)
+    return Table([header[j] for j in told], [[row[j] for j in told] for row in rows], left=words)
 
 
 def _name(one: Summary) -> str:

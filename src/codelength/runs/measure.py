@@ -111,13 +111,29 @@ def work(batch: Batch) -> list[Entry]:
     else:
         back = _read_each(decoder, stream, batch, [len(one.bits) for one, _ in made])
     entries = []
-    for place, instance, (message, encoding), (target, decoding) in zip(
+    for place, instance, (said, encoding), (target, decoding) in zip(
         batch.places, batch.instances, made, back, strict=True
     ):
         verified = target is not None and batch.observer.accepts(instance, target)
-        row = _row(place, instance, message, verified, target)
+        spare = None if verified else _plain(batch, decoder, instance)
+        message = spare or said
+        decoded = target if spare is None else instance.target
+        row = _row(place, instance, message, verified or spare is not None, decoded)
         entries.append(Entry(row, message.bits, encoding, decoding))
     return entries
+
+
+def _plain(batch: Batch, decoder: Codec, instance: Instance) -> Message | None:
+    """A message that leans on no model, where that of the model did not come back."""
+    if not isinstance(batch.codec, Codec):
+        return None
+    try:
+        bits = batch.codec.plain(instance.target, instance.given)
+        target = decoder.decode(bits, instance.given)
+    except (CannotEncode, MessageError):
+        return None
+    accepted = batch.observer.accepts(instance, target) and target == instance.target
+    return Message(bits, float(len(bits))) if accepted else None
 
 
 Back = tuple[bytes | None, Cost]
@@ -210,7 +226,8 @@ def _batches(
         if not together:
             return Batch(codec, observer, places, instances)
         meter = Meter()
-        prepared = codec.prepare(instances)
+        own = codec.unchecked() if isinstance(codec, Codec) else codec  # `work` decodes
+        prepared = own.prepare(instances)
         return Batch(codec, observer, places, instances, prepared, meter.cost())
 
     for place, instance in enumerate(corpus):

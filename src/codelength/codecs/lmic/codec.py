@@ -25,6 +25,7 @@ from codelength.corpora.instances import NOTHING, Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 from codelength.predictors.lm.candidates import VERSION as MIXTURE
 from codelength.predictors.lm.exact import LOCKSTEP, MODES, PORTABLE, surroundings
+from codelength.predictors.lm.weights import shared_bytes
 
 VERSION = 1
 """Of the messages; a change of tokens, tables or windows is a new one."""
@@ -183,6 +184,10 @@ class LmicCodec(Codec):
     def needs(self) -> str:
         """See `Codec.needs`: in lockstep, the machine."""
         return surroundings(self.coder.weights) if self.coder.exact == LOCKSTEP else ""
+
+    def shared(self) -> dict[str, int]:
+        """See `Codec.shared`."""
+        return shared_bytes(self.coder.source)
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.grid import GRID
+from codelength.coding.tally import count
 from codelength.errors import InputError
 from codelength.predictors.lm.double import double
 from codelength.predictors.lm.memory import new_memory
@@ -95,6 +96,8 @@ class Reader:
 
         if self._exact == LOCKSTEP and tokens.shape[1] != 1:
             raise ValueError("in lockstep a row is given one token at a time")
+        count("model_calls")
+        count("model_tokens", tokens.size)
         given = torch.from_numpy(np.ascontiguousarray(tokens)).to(self._weights.device)
         with torch.inference_mode(), self._precision():
             said = self._model(input_ids=given, past_key_values=self._memory, use_cache=True)

@@ -12,7 +12,7 @@ from codelength.coding.grid import Array, Floats
 from codelength.coding.messages import Json
 from codelength.errors import InputError
 from codelength.predictors.lm.trees import Request, TreeReader, check_trees
-from codelength.predictors.lm.weights import Weights, load
+from codelength.predictors.lm.weights import Weights, load, shared_bytes
 from codelength.predictors.protocol import Ask, Predictor
 
 VERSION = 1
@@ -128,6 +128,5 @@ class LanguageModel(Predictor):
         }
 
     def shared(self) -> dict[str, int]:
-        """See `Predictor.shared`: the tensors as they are loaded, in float32."""
-        size = sum(one.numel() * one.element_size() for one in self.weights.model.parameters())
-        return {f"weights of {self.source}": size}
+        """See `Predictor.shared`."""
+        return shared_bytes(self.source)

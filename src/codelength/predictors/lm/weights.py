@@ -136,6 +136,14 @@ def load(source: str) -> Weights:
     return weights
 
 
+def shared_bytes(source: str) -> dict[str, int]:
+    """Bytes of a model as it is fetched, or where that is not known as it is loaded."""
+    if source in MODELS:
+        return {source: MODELS[source].size}
+    tensors = load(source).model.parameters()
+    return {source: sum(one.numel() * one.element_size() for one in tensors)}
+
+
 def _place(source: str) -> Path | str:
     """A folder that transformers loads from, or a hub's id."""
     path = Path(source)
