@@ -17,8 +17,10 @@ Ours are below; others are found by the entry-point group `codelength.experiment
 import importlib.util
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -129,6 +131,14 @@ def experiments() -> dict[str, str]:
     return others | BUILT_IN
 
 
+def place_of(name: str) -> str:
+    """A name as another process finds it: files by their whole path."""
+    module, colon, attribute = name.rpartition(":")
+    if colon and module.endswith(".py"):
+        return f"{Path(module).resolve()}:{attribute}"
+    return name
+
+
 def experiment(name: str) -> Experiment:
     """The experiment of a name, of a `module:Class`, or of a `file.py:Class`.
 
@@ -137,30 +147,57 @@ def experiment(name: str) -> Experiment:
     """
     place = experiments().get(name, name)
     module, colon, attribute = place.rpartition(":")
-    if not colon:
+    if not colon or not module:
         known = ", ".join(sorted(experiments()))
         raise InputError(f"unknown experiment {name!r}; there are {known}, and file.py:Class")
     try:
         made = getattr(_module(module), attribute)()
-    except (ImportError, AttributeError, OSError, SyntaxError, TypeError) as error:
-        raise InputError(f"the experiment {name} cannot be loaded: {error}") from error
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise InputError(f"the experiment {name} cannot be loaded: {why}") from error
     if not isinstance(made, Experiment):
         raise InputError(f"{name} is no Experiment")
+    if not getattr(made, "arms", ()) or not getattr(made, "name", ""):
+        raise InputError(f"the experiment {name} has no name or no arms")
     return made
+
+
+def source_of(name: str) -> str | None:
+    """The SHA-256 of a user's experiment, since what it does is in its file; None for ours."""
+    if name in BUILT_IN:
+        return None
+    module = sys.modules[type(experiment(name)).__module__]
+    path = Path(module.__file__ or "")
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _module(name: str) -> object:
     if not name.endswith(".py"):
-        return import_module(name)
+        with _on_path(Path.cwd()):
+            return import_module(name)
     path = Path(name).resolve()
-    title = f"codelength_experiment_{path.stem}"
-    kept = sys.modules.get(title)
-    if kept is not None and getattr(kept, "__file__", None) == str(path):
-        return kept
+    title = f"codelength_experiment_{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
+    if title in sys.modules:
+        return sys.modules[title]
     spec = importlib.util.spec_from_file_location(title, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[title] = module  # so that its classes can be sent to workers
-    spec.loader.exec_module(module)
+    try:
+        with _on_path(path.parent):
+            spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[title]
+        raise
     return module
+
+
+@contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    """Imports may find what lies in a folder."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -4,12 +4,12 @@ Example: Fallback(Seeded(InspectAgent("v1", basic_agent(), "openai/gpt-5"), Insp
 "includes", includes()), seeds=8), Raw()) -> 1 + 3 bits where one of eight tries is right.
 
 The seed goes to the model with each call. A provider that does not keep to it is found out: its
-answers do not come back, and the run says that they are not verified.
+answers do not come back, and the backstop's message is sent, with a note in the row.
 """
 
 import asyncio
 import tempfile
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from codelength.codecs.observers import Observer
@@ -68,8 +68,15 @@ class InspectAgent(Replayable):
             "name": self.name,
             "model": self.model,
             "settings": self.settings,
-            "inspect-ai": version("inspect-ai"),
+            "inspect-ai": _version(),
         }
+
+
+def _version() -> str:
+    try:
+        return version("inspect-ai")
+    except PackageNotFoundError as error:
+        raise MissingExtra(NEEDED) from error
 
 
 class InspectVerifier(Observer):
@@ -102,4 +109,4 @@ class InspectVerifier(Observer):
 
     def protocol(self) -> Json:
         """See `Observer.protocol`."""
-        return {"observer": self.name, "inspect-ai": version("inspect-ai")}
+        return {"observer": self.name, "inspect-ai": _version()}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from codelength.agentic.values import interval, is_verified, unit_of
+from codelength.agentic.values import compare, interval, is_verified, unit_of
 from codelength.codecs.protocol import Codec
 from codelength.coding.grid import Floats
 from codelength.corpora.instances import Corpus
@@ -95,14 +95,14 @@ def lattice_of(runs: Mapping[Set, Run]) -> Lattice:
     if missing:
         raise InputError(f"all subsets of {', '.join(components)} are needed; not here: {missing}")
     first = runs[frozenset()]
-    if any(run.info["spec"]["corpus"] != first.info["spec"]["corpus"] for run in runs.values()):
-        raise InputError("the runs are of other instances than one another")
+    for run in runs.values():
+        compare(first, run)  # the same instances and observer
     verified = all(map(is_verified, runs.values()))
     bits = {}
     for present, run in runs.items():
         rows = run.rows()
         bits[present] = np.array(
-            [float(r.coded_bits or 0) if verified else r.ideal_bits for r in rows]
+            [float(row.coded_bits or 0) if verified else row.ideal_bits for row in rows]
         )
     units = np.array([row.units for row in first.rows()], np.float64)
     return Lattice(components, bits, units, unit_of(first))

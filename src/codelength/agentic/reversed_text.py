@@ -11,8 +11,12 @@ from codelength.agentic.experiments import Arm, Experiment, Settings
 from codelength.agentic.models import text_codec
 from codelength.codecs.combinators import Fallback, Raw, Transform, Transformed
 from codelength.codecs.protocol import Codec
+from codelength.coding.messages import Json
 from codelength.corpora.enwik8 import ReversedText, reversed_lines
 from codelength.corpora.instances import Condition, Corpus
+
+VERSION = 1
+"""Of what counts as a line and as a letter."""
 
 
 class ReverseLines(Transform):
@@ -31,6 +35,10 @@ class ReverseLines(Transform):
     def condition(self, given: Condition) -> Condition:
         """All stays."""
         return given
+
+    def protocol(self) -> dict[str, Json]:
+        """See `Transform.protocol`."""
+        return {"transform": self.name, "version": VERSION}
 
 
 class ReversedBlocks(Experiment):

@@ -46,14 +46,6 @@ class Summary:
     costs: dict[str, float]
     shared: dict[str, int]
 
-    @property
-    def encoding(self) -> float:
-        """What a frontier has on its axis: rollouts where there are some, else model tokens."""
-        for what in ("rollouts", "model_tokens", "tool_calls"):
-            if self.costs[f"encode_{what}"]:
-                return self.costs[f"encode_{what}"]
-        return self.costs["encode_seconds"]
-
 
 def summary(folder: Path | Run) -> Summary:
     """The figures of a run.
@@ -104,14 +96,48 @@ def components_of(run: Run) -> frozenset[str]:
     return experiment(name).arm(condition).components if name else frozenset()
 
 
+def by_components(runs: Sequence[Run]) -> dict[frozenset[str], Run]:
+    """Runs by the components of their systems, all else the same.
+
+    Raises:
+        InputError: two have the same components, or they are of other experiments, models, budgets.
+    """
+    found: dict[frozenset[str], Run] = {}
+    for run in runs:
+        own = components_of(run)
+        if own in found:
+            what = ", ".join(sorted(own)) or "no"
+            raise InputError(f"{found[own].folder} and {run.folder} both have {what} components")
+        found[own] = run
+        name, _, *rest = _asked(run)
+        first, _, *others = _asked(runs[0])
+        if (name, rest) != (first, others):
+            raise InputError(f"{run.folder} is of another experiment, model or budget")
+    return found
+
+
+AXES = ("encode_rollouts", "encode_model_tokens", "encode_tool_calls", "encode_seconds")
+"""What a frontier may have on its axis."""
+
+
+def axis(runs: Sequence[Summary]) -> str:
+    """The cost by which runs are compared: the first of `AXES` that differs, all having some."""
+    for what in AXES:
+        costs = [one.costs[what] for one in runs]
+        if all(costs) and len(set(costs)) > 1:
+            return what
+    return AXES[-1]
+
+
 def frontier(runs: Sequence[Summary]) -> list[bool]:
     """Which runs no other one beats in both, cost of encoding and bits."""
+    what = axis(runs)
 
     def beaten(one: Summary) -> bool:
         return any(
-            other.encoding <= one.encoding
+            other.costs[what] <= one.costs[what]
             and other.bits <= one.bits
-            and (other.encoding, other.bits) != (one.encoding, one.bits)
+            and (other.costs[what], other.bits) != (one.costs[what], one.bits)
             for other in runs
         )
 

@@ -80,6 +80,8 @@ def interval(savings: Floats, units: Floats, seed: int = 0) -> tuple[float, floa
     ratios = np.empty(RESAMPLES)
     for k in range(RESAMPLES):
         drawn = rng.integers(0, len(savings), len(savings))
+        while not units[drawn].sum():  # only instances that have no units
+            drawn = rng.integers(0, len(savings), len(savings))
         ratios[k] = savings[drawn].sum() / units[drawn].sum()
     low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
@@ -151,8 +153,8 @@ def compare(base: Run, with_it: Run, names: tuple[str, str] | None = None) -> Va
     verified = is_verified(base) and is_verified(with_it)
     pairs = []
     for one, other in zip(base.rows(), with_it.rows(), strict=True):
-        if one.id != other.id:
-            raise InputError(f"{with_it.folder} has {other.id} where {base.folder} has {one.id}")
+        if (one.id, one.symbols, one.units) != (other.id, other.symbols, other.units):
+            raise InputError(f"{with_it.folder} has another {other.id} than {base.folder}")
         bits = [
             float(row.coded_bits) if verified and row.coded_bits is not None else row.ideal_bits
             for row in (one, other)

@@ -233,14 +233,14 @@ def value(
     the first against the last too.
     """
     from codelength.agentic.orders import lattice_of
-    from codelength.agentic.summary import components_of
+    from codelength.agentic.summary import by_components
     from codelength.agentic.values import chain
     from codelength.report.agentic import order_table, pair_table, value_table
     from codelength.runs.store import load_run
 
     loaded = [load_run(folder) for folder in runs]
     if shapley:
-        lattice = lattice_of({components_of(one): one for one in loaded})
+        lattice = lattice_of(by_components(loaded))
         if as_json:
             print_json(asdict(share) | {"unit": lattice.unit} for share in lattice.shapley())
         else:

@@ -121,6 +121,19 @@ def refuse_trips(folder: Path, advice: str) -> None:
         raise InputError(f"{folder} is a run of round trips: {advice}")
 
 
+def refuse_experiments(folder: Path) -> None:
+    """Refuse a run of an experiment, whose corpus its own command knows.
+
+    Raises:
+        InputError: it is one.
+    """
+    from codelength.runs.store import kept_spec
+
+    spec = kept_spec(folder) or {}
+    if str(spec.get("codec", "")).startswith("agentic:"):
+        raise InputError(f"{folder} is a run of an experiment: the command that began it goes on")
+
+
 @app.command()
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Runs, folders of runs, or .cl files.")],
@@ -159,6 +172,7 @@ def resume(
     from codelength.runs.engine import Engine
 
     refuse_trips(folder, "the command that began it goes on with it")
+    refuse_experiments(folder)
     with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
         runs = resume_grid(folder, data, engine, progress)
     kt.show([run.folder for run in runs], "raw", "auto", as_json)

@@ -12,6 +12,7 @@ from codelength.coding.arithmetic import Decoder, Encoder
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.grid import Floats, table_of
 from codelength.coding.tables import FrequencyTable
+from codelength.errors import CannotEncode, CodelengthError, MessageError
 from codelength.predictors.protocol import logsumexp
 
 
@@ -20,9 +21,11 @@ class Channel(ABC):
 
     Attributes:
         ideal_bits: of all choices, by the logits before they were rounded.
+        failure: what is raised where a predictor's numbers are none.
     """
 
     ideal_bits: float = 0.0
+    failure: type[CodelengthError] = CannotEncode
 
     def choose(self, logits: Floats, own: int | None) -> int:
         """One of n, float64 `[n]`, in nats up to a constant.
@@ -32,10 +35,17 @@ class Channel(ABC):
         """
         if len(logits) == 1:
             return 0
+        if np.isnan(logits).any() or (logits == np.inf).any():
+            raise self.failure("the predictor gives no numbers here (NaN, or infinitely much)")
         if not np.isfinite(logits).any():  # none has a chance: all have the same
             logits = np.zeros(len(logits))
-        chosen = self._choose(table_of(logits), own)
-        self.ideal_bits += (logsumexp(logits) - float(logits[chosen])) / float(np.log(2))
+        table = table_of(logits)
+        chosen = self._choose(table, own)
+        own_logit = float(logits[chosen])
+        if np.isfinite(own_logit):
+            self.ideal_bits += (logsumexp(logits) - own_logit) / float(np.log(2))
+        else:  # what has no chance has a count
+            self.ideal_bits += table.bits(chosen)
         return chosen
 
     def uniform(self, choices: int, own: int | None) -> int:
@@ -65,6 +75,8 @@ class Writer(Channel):
 
 class Reader(Channel):
     """Reads the choices of a message; `MessageError` where it ends too early."""
+
+    failure = MessageError
 
     def __init__(self, reader: BitReader) -> None:
         self._decoder = Decoder(reader)

@@ -6,6 +6,7 @@ Example: Fallback(Deflate(), Raw()) -> one selector bit, then the shorter of the
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Self
 
 from codelength.codecs.around import Around
@@ -219,6 +220,10 @@ class Transform(ABC):
         """What is public about the transformed target; by default nothing but bytes."""
         return Condition()
 
+    def protocol(self) -> dict[str, Json]:
+        """What it does: its name and, where it has any, its parameters and versions."""
+        return {"transform": self.name}
+
 
 class Reverse(Transform):
     """The target backwards."""
@@ -250,6 +255,7 @@ class Transformed(Around):
         super().__init__(inner)
         self.transform, self.observer = transform, None  # the inner one sees other targets
         self.piece = 0
+        self._moved: dict[bytes, bytes] = {}
 
     def _with(self, inner: Codec) -> Self:
         return type(self)(inner, copy.deepcopy(self.transform))
@@ -266,9 +272,11 @@ class Transformed(Around):
         return self.inner.message(self._forward(target), self._given(given))
 
     def _forward(self, target: bytes) -> bytes:
-        count("tool_calls")
-        transformed = self.transform.forward(target)
+        if target in self._moved:
+            return self._moved[target]
+        count("tool_calls", 2)
         try:
+            transformed = self.transform.forward(target)
             if self.transform.inverse(transformed) == target:
                 return transformed
         except ValueError:
@@ -308,13 +316,16 @@ class Transformed(Around):
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
-        parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.name}
+        parts: dict[str, Json] = {"codec": "transformed", "by": self.transform.protocol()}
         return parts | {"of": self.inner.protocol()}
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`: the inner codec gets the transformed instances."""
-        moved = [
-            Instance(one.id, self.transform.forward(one.target), self._given(one.given))
-            for one in instances
-        ]
-        return type(self)(self.inner.prepare(moved), self.transform)
+        moved, found = [], {}
+        for one in instances:
+            with suppress(CannotEncode):  # `message` says so, where a backstop hears it
+                found[one.target] = self._forward(one.target)
+                moved.append(Instance(one.id, found[one.target], self._given(one.given)))
+        ready = type(self)(self.inner.prepare(moved), self.transform)
+        ready._moved = found
+        return ready

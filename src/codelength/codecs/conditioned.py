@@ -67,19 +67,34 @@ class Conditioned(Around):
 
     Arguments:
         inner: reads `Condition.text`.
-        source: finds it.
+        source: finds it, once for each public text.
+
+    Raises:
+        ValueError: the inner codec has an observer, which would see another condition than the one
+            that it judges by in the end.
     """
 
     def __init__(self, inner: Codec, source: Source) -> None:
         super().__init__(inner)
+        if inner.observer is not None:
+            raise ValueError("put Conditioned inside a codec with an observer, not round it")
         self.source = source
+        self._found: dict[bytes, bytes] = {}
 
     def _with(self, inner: Codec) -> Self:
-        return type(self)(inner, self.source)
+        other = type(self)(inner, self.source)
+        other._found = dict(self._found)
+        return other
 
     def _given(self, given: Condition) -> Condition:
-        count("tool_calls")
-        return replace(given, text=self.source.text(given.text))
+        if given.text not in self._found:
+            count("tool_calls")
+            self._found[given.text] = self.source.text(given.text)
+        return replace(given, text=self._found[given.text])
+
+    def decoder(self) -> Codec:
+        """See `Codec.decoder`: it has to find everything itself."""
+        return type(self)(self.inner.decoder(), self.source)
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""

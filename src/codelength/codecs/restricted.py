@@ -19,7 +19,7 @@ import numpy as np
 
 from codelength.codecs.channels import Channel
 from codelength.codecs.environments import Environment, nodes_of, tree_of
-from codelength.codecs.walks import Walk, WalkCodec
+from codelength.codecs.walks import MOST_FREE, Walk, WalkCodec
 from codelength.coding.grid import GRID, Floats
 from codelength.coding.messages import Json
 from codelength.coding.tally import count
@@ -47,6 +47,8 @@ class Restricted(WalkCodec):
         super().__init__(predictor)
         if scoring not in SCORINGS:
             raise ValueError(f"scoring is one of {', '.join(SCORINGS)}, not {scoring}")
+        if not environment.separator:
+            raise ValueError("an environment's moves need a separator between them")
         self.environment, self.scoring = environment, scoring
 
     def walk(
@@ -56,9 +58,12 @@ class Restricted(WalkCodec):
         separator = self.environment.separator
         own = None if target is None else target.split(separator)
         position, said, text = self.environment.begin(given), list[int](), b""
-        turn = 0
+        turn = free = 0
         while len(text) < length:
             moves = position.legal()
+            free = free + 1 if len(moves) == 1 else 0
+            if free > MOST_FREE:
+                raise channel.failure(f"{MOST_FREE} moves in a row had no other choice")
             count("tool_calls")
             if not moves:
                 raise _nowhere(target, text)
@@ -114,6 +119,8 @@ class Restricted(WalkCodec):
         chances = self.chances(distinct, dict(zip(nodes, answer, strict=True)))
         own = None if known is None else distinct.index(tuple(spelled[known]))
         if self.scoring == RANKING:
+            if np.isnan(chances).any():
+                raise channel.failure("the predictor gives no numbers here (NaN)")
             steps = np.rint(chances * GRID)  # so that machines agree on the order
             order = sorted(range(len(distinct)), key=lambda k: (-steps[k], distinct[k]))
             ranks = -np.log(np.arange(1, len(order) + 1))

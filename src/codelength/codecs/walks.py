@@ -29,6 +29,8 @@ T = TypeVar("T")
 Walk = Generator[Ask, Floats, T]
 VERSION = 1
 """Of walks' messages."""
+MOST_FREE = 4096
+"""Steps in a row that cost nothing or say nothing; more are no message (it may be damaged)."""
 
 Key = tuple[bytes, Condition]
 Failure = MessageError | CannotEncode
@@ -37,14 +39,22 @@ Failure = MessageError | CannotEncode
 def drive(
     predictor: Predictor, walks: Sequence[Walk[T] | None], total: int = 0
 ) -> list[T | Failure | None]:
-    """Run walks in step, each to its end or to its error.
+    """Run walks in step, each to its end or to its error; one by one where step gains nothing.
 
     Arguments:
         predictor: asked by all; a session of it is taken.
         walks: the number of each is the row of its asks.
         total: asks that are expected, so that progress can be told.
     """
-    session, pulse = predictor.session(), Pulse(total)
+    pulse = Pulse(total)
+    if not predictor.batch and len(walks) > 1:  # and each needs room of its own
+        return [_drive(predictor.session(), [walk], pulse)[0] for walk in walks]
+    return _drive(predictor.session(), walks, pulse)
+
+
+def _drive(
+    session: Predictor, walks: Sequence[Walk[T] | None], pulse: Pulse
+) -> list[T | Failure | None]:
     found: list[T | Failure | None] = [None] * len(walks)
     asks: dict[int, Ask] = {}
     answers: dict[int, Floats | None] = {n: None for n, walk in enumerate(walks) if walk}
@@ -96,7 +106,7 @@ class WalkCodec(Codec):
         walks = []
         for n, ((target, given), channel) in enumerate(zip(keys, channels, strict=True)):
             check_alphabet(target, given)
-            walks.append(self.walk(n, channel, given, len(target), target))
+            walks.append(self._writing(n, channel, given, target))
         found = drive(self.predictor, walks, sum(len(target) for target, _ in keys))
         ready = self._with(self.predictor)
         for key, channel, one in zip(keys, channels, found, strict=True):
@@ -104,9 +114,14 @@ class WalkCodec(Codec):
                 head = length_bits(len(key[0]), key[1])
                 ideal = len(head) + channel.ideal_bits
                 ready._made[key] = Message(head + channel.finish(), ideal)
-            elif isinstance(one, CannotEncode):
-                ready._made[key] = one
+            else:
+                ready._made[key] = CannotEncode(str(one))
         return ready
+
+    def _writing(self, row: int, channel: Channel, given: Condition, target: bytes) -> Walk[bytes]:
+        if why := self.predictor.refuses(given.text):
+            raise CannotEncode(why)
+        return (yield from self.walk(row, channel, given, len(target), target))
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`."""
@@ -137,12 +152,12 @@ class WalkCodec(Codec):
         ]
         texts: list[bytes | MessageError] = []
         for one in drive(self.predictor, walks):
-            if isinstance(one, CannotEncode):
-                raise AssertionError("nothing is encoded where messages are read")
-            texts.append(one or b"")
+            texts.append(MessageError(str(one)) if isinstance(one, CannotEncode) else one or b"")
         return texts
 
     def _reading(self, row: int, reader: BitReader, given: Condition) -> Walk[bytes]:
+        if why := self.predictor.refuses(given.text):
+            raise MessageError(why)
         length = read_length(reader, given)
         channel = Reader(reader)
         text = yield from self.walk(row, channel, given, length, None)
@@ -178,13 +193,19 @@ class Predictive(WalkCodec):
     ) -> Walk[bytes]:
         """See `WalkCodec.walk`."""
         own = None if target is None else self.predictor.split(target)
+        if own is not None and b"".join(map(self.predictor.spell, own)) != target:
+            raise CannotEncode("the predictor's symbols do not spell this text")
         said: list[int] = []
-        text = b""
+        text, silent = b"", 0
         while len(text) < length:
             answer = yield Ask(row, given.text, said)
             symbol = channel.choose(answer[0], None if own is None else own[len(said)])
             said.append(symbol)
-            text += self.predictor.spell(symbol)
+            spelled = self.predictor.spell(symbol)
+            silent = 0 if spelled else silent + 1
+            if silent > MOST_FREE:
+                raise channel.failure(f"{MOST_FREE} symbols that spell nothing")
+            text += spelled
         if len(text) > length:
             raise MessageError(f"the message holds more than its {length} symbols")
         return text

@@ -4,6 +4,7 @@ Example: reversed_lines(b"Hello World\nof\n") -> b"dlroW olleH\nfo\n", and the s
 text back (agentic codelength, appendix A.1).
 """
 
+import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +34,9 @@ def reversed_lines(text: bytes) -> bytes:
 def enwik8(data: Path | None, size: int = SIZE) -> bytes:
     """The first bytes of enwik8.
 
+    Arguments:
+        data: the data folder; in its `enwik8` is the file or `enwik8.zip`.
+
     Raises:
         InputError: it is not here, or shorter.
     """
@@ -40,7 +44,10 @@ def enwik8(data: Path | None, size: int = SIZE) -> bytes:
     files = [path for path in sorted(folder.iterdir()) if path.stat().st_size >= size]
     if not files:
         raise InputError(f"{folder} holds no file of {size:,} bytes; enwik8 is at {SOURCE}")
-    with files[0].open("rb") as file:
+    if not zipfile.is_zipfile(files[0]):
+        with files[0].open("rb") as file:
+            return file.read(size)
+    with zipfile.ZipFile(files[0]) as packed, packed.open("enwik8") as file:
         return file.read(size)
 
 

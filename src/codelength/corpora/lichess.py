@@ -51,7 +51,10 @@ def read_games(data: Path | None) -> list[list[bytes]]:
     raw = files[0].open("rb")
     file = zstandard.ZstdDecompressor().stream_reader(raw) if files[0].suffix == ".zst" else raw
     with raw:
-        found = list(_games(file.read(8 << 20)))
+        try:
+            found = list(_games(file.read(8 << 20)))
+        except zstandard.ZstdError as error:
+            raise InputError(f"{files[0]} is damaged: {error}") from error
     if len(found) < GAMES:
         raise InputError(f"{files[0]} holds {len(found)} games, not {GAMES}")
     return found[:GAMES]
@@ -121,13 +124,14 @@ class Games(Corpus):
         self._seed, self._limit = seed, limit
         numbers = [fit[k] for k in drawn.tolist()][:limit]
         self._games = [(number, standard(games[number])) for number in numbers]
-        joined = b"\n".join(b" ".join(game) for game in games)
+        joined = b"\n".join(b" ".join(game) for _, game in self._games)
         self._sha256 = sha256(joined).hexdigest()
 
     def describe(self) -> dict[str, Json]:
         """See `Corpus.describe`."""
         return {
-            "source": "lichess 2013-01",
+            "source": "lichess 2013-01, in standard notation",
+            "python-chess": str(python_chess().__version__),
             "sha256": self._sha256,
             "games": COUNT,
             "half_moves": f"{SHORTEST}..{LONGEST}",

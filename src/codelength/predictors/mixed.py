@@ -12,6 +12,7 @@ import numpy as np
 
 from codelength.coding.grid import Floats
 from codelength.coding.messages import Json
+from codelength.errors import InputError
 from codelength.predictors.protocol import ROOT, Ask, Node, Predictor
 
 ADAPTIVE = "adaptive"
@@ -37,6 +38,8 @@ class Mixed(Predictor):
     ) -> None:
         if first.symbols != second.symbols:
             raise ValueError(f"{first.symbols} symbols cannot be mixed with {second.symbols}")
+        if not (callable(weight) or weight == ADAPTIVE or 0 <= float(weight) <= 1):
+            raise ValueError(f"a weight is a number in 0..1, a function, or {ADAPTIVE}")
         if callable(weight) and not name:
             raise ValueError("a weight that is a function needs a name, for the protocol")
         self.first, self.second, self.weight, self.name = first, second, weight, name
@@ -63,6 +66,8 @@ class Mixed(Predictor):
             weights = np.array(odds.weights(ask, first, second))[:, None]
         else:
             own = self.weight(ask.given) if callable(self.weight) else self.weight
+            if not 0 <= float(own) <= 1:
+                raise InputError(f"the weight {self.name} is {own}, not in 0..1")
             weights = np.full((len(ask.nodes), 1), float(own))
         with np.errstate(divide="ignore"):  # a weight of 0 or 1 leaves one of them out
             return np.logaddexp(np.log1p(-weights) + first, np.log(weights) + second)

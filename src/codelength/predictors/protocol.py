@@ -70,6 +70,10 @@ class Predictor(ABC):
         """What a symbol adds to the text."""
         return bytes([symbol])
 
+    def refuses(self, given: bytes) -> str:
+        """Why it cannot stand behind a public text; empty: it can."""
+        return ""
+
     def openers(self, text: bytes) -> Array:
         """The symbols whose spelling begins with `text`, int64, ascending."""
         kept: dict[bytes, Array] = self.__dict__.setdefault("_opening", {})

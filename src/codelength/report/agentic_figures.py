@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from codelength.agentic.summary import Summary, frontier
+from codelength.agentic.summary import Summary, axis, frontier
 from codelength.agentic.values import Value
 from codelength.errors import MissingExtra
 
@@ -78,21 +78,17 @@ def ladder(runs: Sequence[Summary]) -> Any:
 def compute(runs: Sequence[Summary]) -> Any:
     """Bits by what the encoder spends, and the frontier of runs that none beats (Fig. 5)."""
     figure, axes = _axes()
-    best = frontier(runs)
-    axes.scatter([one.encoding for one in runs], [one.bits for one in runs], color=BASE)
-    edge = sorted((one.encoding, one.bits) for one, on in zip(runs, best, strict=True) if on)
+    best, what = frontier(runs), axis(runs)
+    spent = [one.costs[what] for one in runs]
+    axes.scatter(spent, [one.bits for one in runs], color=BASE)
+    edge = sorted((x, one.bits) for x, one, on in zip(spent, runs, best, strict=True) if on)
     axes.plot(*np.array(edge).T, marker="o", color=WITH, drawstyle="steps-post")
-    for one in runs:
+    for x, one in zip(spent, runs, strict=True):
         text = ", ".join(f"{key}={value}" for key, value in one.budget.items()) or one.condition
-        axes.annotate(text, (one.encoding, one.bits), fontsize=7, xytext=(4, 4),
-                      textcoords="offset points")  # fmt: skip
-    if all(one.encoding > 0 for one in runs):
+        axes.annotate(text, (x, one.bits), fontsize=7, xytext=(4, 4), textcoords="offset points")
+    if all(spent):
         axes.set_xscale("log")
-    kind = next(
-        (k for k in ("rollouts", "model_tokens", "tool_calls") if runs[0].costs[f"encode_{k}"]),
-        "seconds",
-    )
-    axes.set_xlabel(f"the encoder's {kind.replace('_', ' ')}")
+    axes.set_xlabel(f"the encoder's {what.removeprefix('encode_').replace('_', ' ')}")
     axes.set_ylabel(f"bits/{runs[0].unit}")
     return figure
 

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -32,6 +32,8 @@ from codelength.version import __version__
 LIBRARIES = ("numpy", "numba", "pyarrow", "brotli", "zstandard", "pyppmd")
 NAMELESS = "python:"
 """Start of the names of codecs that were measured from Python without a name."""
+PLAIN = "what the model's message gave back was not accepted; sent plainly"
+"""Note of a row whose message was replaced."""
 LARGEST_BATCH = 1024
 SECONDS = 1.0
 """A batch is made smaller where it takes longer than this, larger where it takes less."""
@@ -42,16 +44,23 @@ class Batch:
     """Some instances with their places in the corpus, for one worker.
 
     Arguments:
+        other: an observer that is not the codec's own.
         encoder: the codec prepared for them, where that is not the worker's to do.
         preparing: what that took.
     """
 
     codec: Codec | Estimator
-    observer: Observer
+    other: Observer | None
     places: list[int]
     instances: list[Instance]
     encoder: Codec | Estimator | None = None
     preparing: Cost = FREE
+
+    @property
+    def observer(self) -> Observer:
+        """Accepts reconstructions."""
+        own = self.codec.observer if isinstance(self.codec, Codec) else None
+        return self.other or own or Exact()
 
 
 class Meter:
@@ -119,6 +128,8 @@ def work(batch: Batch) -> list[Entry]:
         message = spare or said
         decoded = target if spare is None else instance.target
         row = _row(place, instance, message, verified or spare is not None, decoded)
+        if spare is not None:
+            row = replace(row, note=PLAIN)
         entries.append(Entry(row, message.bits, encoding, decoding))
     return entries
 
@@ -216,7 +227,7 @@ def _row(
 
 
 def _batches(
-    codec: Codec | Estimator, observer: Observer, corpus: Corpus, done: set[int], pace: Pace
+    codec: Codec | Estimator, observer: Observer | None, corpus: Corpus, done: set[int], pace: Pace
 ) -> Iterator[Batch]:
     together = codec.together
     places: list[int] = []
@@ -287,7 +298,7 @@ def measure(
     with RunWriter(out, spec) as writer:
         done, total = writer.done(), len(corpus)
         finished, pace = len(done), Pace()
-        batches = _batches(codec, observer, corpus, done, pace)
+        batches = _batches(codec, None if own else observer, corpus, done, pace)
         for entries in (engine or Engine()).map(work, batches):
             writer.add(entries)
             finished += len(entries)

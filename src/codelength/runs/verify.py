@@ -170,7 +170,11 @@ def _decode_group(
         except ValueError as error:
             raise MessageError(f"{where}: the condition of {row.id} is damaged: {error}") from error
     before = [reader.position for reader in readers]
-    targets = codec.read_many(readers, given)
+    targets = []
+    for row, found in zip(rows, codec.read_each(readers, given), strict=True):
+        if isinstance(found, MessageError):
+            raise MessageError(f"{run.folder}: the message of {row.id} is damaged: {found}")
+        targets.append(found)
     for row, target, one, reader, start in zip(rows, targets, given, readers, before, strict=True):
         own = row.reconstruction is None
         if own and (len(target), len(target) * one.symbol_bits) != (row.symbols, row.raw_bits):

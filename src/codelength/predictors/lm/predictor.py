@@ -77,18 +77,26 @@ class LanguageModel(Predictor):
     def _tokens(self, ask: Ask) -> list[int]:
         """What the model is given before the nodes."""
         words = self.weights.vocabulary
-        kept: dict[object, list[int]] = self.weights.kept
-        if ("given", ask.given) not in kept:
-            kept["given", ask.given] = self._plain(words.split(ask.given))
-        before = [words.escape, *kept["given", ask.given]]
+        before = [words.escape, *self._public(ask.given)]
         room = self.span - len(before) - max(map(len, ask.nodes), default=0)
         if room < 2:
-            raise InputError(
-                f"the public text has {len(before)} tokens, a window {self.span}: take a larger one"
-            )
+            raise InputError(f"a window of {self.span} tokens is too small; take a larger one")
         said, half = self._plain(ask.said), room // 2
         gone = half * max(0, -(-(len(said) - room) // half))
         return before + said[gone:]
+
+    def _public(self, given: bytes) -> list[int]:
+        kept: dict[object, list[int]] = self.weights.kept
+        if ("given", given) not in kept:
+            kept["given", given] = self._plain(self.split(given))
+        return kept["given", given]
+
+    def refuses(self, given: bytes) -> str:
+        """See `Predictor.refuses`."""
+        size = len(self._public(given))
+        if 2 * size <= self.span:
+            return ""
+        return f"the public text has {size} tokens, more than half of a window of {self.span}"
 
     def _plain(self, symbols: Sequence[int]) -> list[int]:
         """Symbols as the model reads them: the escape for an escaped byte."""
