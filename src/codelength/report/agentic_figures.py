@@ -52,7 +52,9 @@ def savings(value: Value) -> Any:
     """What the component saves on each instance, sorted (Fig. 3)."""
     figure, axes = _axes()
     each = np.sort([pair.saving / max(1, pair.units) for pair in value.pairs])[::-1]
-    axes.bar(range(len(each)), each, color=[WITH if one >= 0 else LOSS for one in each], width=1.0)
+    colours = [WITH if one >= 0 else LOSS for one in each]
+    axes.bar(range(1, 1 + len(each)), each, color=colours, width=0.9 if len(each) < 60 else 1.0)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.axhline(value.value, color="black", linewidth=0.8, linestyle="--")
     axes.axhspan(value.low, value.high, color="black", alpha=0.12, linewidth=0)
