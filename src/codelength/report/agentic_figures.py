@@ -54,7 +54,7 @@ def savings(value: Value) -> Any:
     each = np.sort([pair.saving / max(1, pair.units) for pair in value.pairs])[::-1]
     colours = [WITH if one >= 0 else LOSS for one in each]
     axes.bar(range(1, 1 + len(each)), each, color=colours, width=0.9 if len(each) < 60 else 1.0)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.axhline(value.value, color="black", linewidth=0.8, linestyle="--")
     axes.axhspan(value.low, value.high, color="black", alpha=0.12, linewidth=0)
