@@ -73,6 +73,36 @@ def test_a_sweep_marks_what_no_other_budget_beats(cli, tmp_path):
     assert {Path(one).name for one in pictures} == {"bars.png", "savings-1.png", "frontier.png"}
 
 
+def test_two_workers_write_the_same_bytes_as_one(runs, tmp_path):
+    arm = "calculator+retriever+tests"
+    run = measured(NAME, arm, "none", {}, Settings(), tmp_path / "two", 2)
+    assert (run.folder / "messages.cl").read_bytes() == (runs / arm / "messages.cl").read_bytes()
+
+
+def test_a_changed_file_is_another_protocol(cli, tmp_path):
+    copy = tmp_path / "copy.py"
+    copy.write_text(TOY.read_text())
+    name, out = f"{copy}:Toy", tmp_path / "run"
+    measured(name, "tests", "none", {}, Settings(), out, 1)
+    copy.write_text(TOY.read_text().replace('b"-x"', 'b"-2*x"'))
+    for arguments in (
+        ("verify", out),
+        ("agentic", "run", name, "--condition", "tests", "--out", out),
+    ):
+        done = cli(*arguments)
+        assert done.code == 2 and "experiment: " in done.err
+
+
+def test_runs_that_say_the_same_twice_have_no_orders(cli, runs):
+    done = cli("agentic", "value", "--shapley", runs / "none", runs / "tests", runs / "tests")
+    assert done.code == 2 and "both have tests components" in done.err
+
+
+def test_a_run_of_an_experiment_is_gone_on_with_by_its_command(cli, runs):
+    done = cli("resume", runs / "tests")
+    assert done.code == 2 and "the command that began it goes on" in done.err
+
+
 def test_names_that_load_nothing_are_refused():
     for name, why in (
         ("nothing", "unknown experiment"),

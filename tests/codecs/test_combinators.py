@@ -7,7 +7,7 @@ from codelength.codecs.combinators import Fallback, Raw, Reverse, Transform, Tra
 from codelength.codecs.standard import Standard
 from codelength.coding.bits import BitReader
 from codelength.coding.integers import elias_delta
-from codelength.corpora.instances import Condition
+from codelength.corpora.instances import Condition, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
 
 alphabets = st.sampled_from([2, 3, 5, 8, 100, 256])
@@ -135,3 +135,34 @@ def test_a_damaged_length_does_not_hang():
     bits = elias_delta(2**32) + Bits("01")
     with pytest.raises(MessageError):
         Raw().decode(bits, Condition(None, alphabet=5))
+
+
+class Text(Transform):
+    """A tool that takes text alone."""
+
+    name = "swap case"
+
+    def forward(self, target):
+        return target.decode().swapcase().encode()
+
+    inverse = forward
+
+
+def test_a_tool_that_cannot_handle_a_target_falls_back():
+    codec = Fallback(Transformed(Raw(), Text()), Raw())
+    for target in (b"\xff", b"abc", "\u1e9e".encode()):
+        assert codec.decode(codec.encode(target)) == target
+        ready = codec.prepare([Instance("", target)])
+        assert ready.encode(target) == codec.encode(target)
+
+
+def test_tools_of_other_parameters_are_other_protocols():
+    class Shift(Text):
+        def __init__(self, by):
+            self.by = by
+
+        def protocol(self):
+            return {"transform": "shift", "by": self.by}
+
+    one, other = (Transformed(Raw(), Shift(by)) for by in (1, 2))
+    assert one.protocol() != other.protocol()

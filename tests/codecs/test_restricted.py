@@ -11,11 +11,12 @@ from codelength.codecs.combinators import Fallback, Raw
 from codelength.codecs.restricted import SCORINGS, STRING, TRIE, Restricted
 from codelength.codecs.walks import Predictive
 from codelength.coding.bits import BitReader, Bits
+from codelength.coding.integers import elias_delta
 from codelength.corpora.instances import Condition, Instance
 from codelength.errors import CannotEncode, MessageError
 from codelength.predictors.adaptive import Adaptive
 from codelength.predictors.plain import Frequencies, Uniform
-from tests.nim import LAST, MOVES, Biased, Nim
+from tests.nim import LAST, MOVES, Biased, Nim, Pile
 
 PREDICTORS = [Uniform(), Adaptive(), Biased(1), Frequencies({b"a": 5, b"O-O": 2})]
 
@@ -109,6 +110,35 @@ def test_a_text_is_coded_symbol_by_symbol_behind_the_public_one():
     assert len(codec.encode(b"the cat sat", behind)) < len(codec.encode(b"the cat sat")) - 20
     for given_ in (behind, Condition()):
         assert codec.decode(codec.encode(b"the cat sat", given_), given_) == b"the cat sat"
+
+
+class Broken(Biased):
+    def logits(self, ask):
+        return np.full((len(ask.nodes), 256), np.nan)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_a_predictor_without_numbers_is_no_message(scoring):
+    codec = Fallback(Restricted(Broken(), Nim(), scoring), Raw())
+    assert str(codec.encode(b"a a"))[0] == "1"
+    with pytest.raises(CannotEncode, match="no numbers here"):
+        Predictive(Broken()).encode(b"x")
+
+
+def test_a_damaged_length_of_forced_moves_ends():
+    class Forced(Pile):
+        def legal(self):
+            return [b"a"]
+
+    class Endless(Nim):
+        def begin(self, given):
+            return Forced()
+
+    codec = Restricted(Uniform(), Endless())
+    with pytest.raises(MessageError, match="moves in a row had no other choice"):
+        codec.decode(elias_delta(2**39 + 1) + Bits("1"))
+    with pytest.raises(CannotEncode, match="do not spell this text"):
+        Predictive(Frequencies({b"a": 1})).encode(b"zz")
 
 
 def test_a_writer_and_a_reader_choose_alike():

@@ -1,6 +1,7 @@
 """Seed coding: the first accepted seed, what it costs, and when it is refused."""
 
 import hashlib
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -142,6 +143,40 @@ def test_every_observer_must_accept():
     one = Instance("", b"\x02")
     assert EVEN.accepts(one, b"\x04") and not both.accepts(one, b"\x04")
     assert both.protocol()["every"] == [EVEN.protocol(), SAME.protocol()]
+
+
+def test_what_judges_by_the_public_text_stands_outside_of_what_changes_it():
+    notes = Documents("notes", {})
+    with pytest.raises(ValueError, match="put Conditioned inside"):
+        Conditioned(made(EVEN, 8), notes)
+    codec = Fallback(Seeded(Dice(), EVEN, 8), Conditioned(Raw(), notes))
+    assert codec.observer is EVEN
+
+
+def test_a_replay_that_comes_out_otherwise_is_replaced_by_the_backstop(tmp_path):
+    class Fickle(Dice):
+        runs = 0
+
+        def run(self, latent, seed, given):
+            Fickle.runs += 1
+            return bytes([Fickle.runs % 2 * 7])
+
+    run = measure(Fallback(Seeded(Fickle(), Exact(), 64), Raw()), Throws(), tmp_path / "run")
+    assert all(row.verified for row in run.rows())
+    same = Family("never", {"it": lambda given, y: len(y)})
+    run = measure(Fallback(Seeded(Once(), same, 2), Raw()), Throws(), tmp_path / "once")
+    assert all(row.verified and "sent plainly" in row.note for row in run.rows())
+
+
+class Once(Dice):
+    """Right where it is encoded, and wrong where it is replayed."""
+
+    seen: ClassVar[set] = set()
+
+    def run(self, latent, seed, given):
+        first = given.text not in Once.seen
+        Once.seen.add(given.text)
+        return b"1" if first else b"too long"
 
 
 def test_documents_make_the_answer_cheap_where_they_are_found():
