@@ -7,7 +7,7 @@ from codelength.codecs.combinators import Fallback, Raw
 from codelength.codecs.restricted import SCORINGS, Restricted
 from codelength.codecs.walks import Predictive
 from codelength.corpora.instances import Condition, Instance
-from codelength.errors import InputError
+from codelength.errors import CannotEncode, InputError
 from codelength.predictors.lm.double import double
 from codelength.predictors.lm.predictor import LanguageModel
 from codelength.predictors.lm.trees import TreeReader
@@ -85,10 +85,15 @@ def test_games_come_back_whether_in_step_or_alone(folder, scoring):
     assert [codec.decode(ready.encode(one)) for one in games] == games
 
 
-def test_a_public_text_that_fills_the_window_is_refused(folder):
-    codec = Predictive(LanguageModel(folder, 8))
-    with pytest.raises(InputError, match="take a larger one"):
-        codec.encode(b"a", Condition(text=b"0123456789" * 3))
+def test_a_public_text_that_fills_the_window_falls_back_by_itself(folder):
+    codec = Predictive(LanguageModel(folder, 16))
+    long, short = Condition(text=b"0123456789" * 3), Condition(text=b"01")
+    with pytest.raises(CannotEncode, match="more than half of a window of 16"):
+        codec.encode(b"a", long)
+    both = Fallback(codec, Raw())
+    ready = both.prepare([Instance("0", b"output", long), Instance("1", b"output", short)])
+    for given in (long, short):
+        assert both.decode(ready.encode(b"output", given), given) == b"output"
 
 
 def test_a_model_that_keeps_no_keys_and_values_is_refused(folder, monkeypatch):
