@@ -8,23 +8,12 @@ import numpy as np
 
 from codelength.agentic.summary import Summary, axis, frontier
 from codelength.agentic.values import Value
-from codelength.errors import MissingExtra
+from codelength.report.axes import new_axes
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    pass
 
 BASE, WITH, LOSS = "#8a8f98", "#1b7f5a", "#c0392b"
-
-
-def _axes() -> tuple[Any, "Axes"]:
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise MissingExtra("figures need: pip install 'codelength[plots]'") from error
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot.subplots(figsize=(6, 4), layout="constrained")
 
 
 def label(one: Summary) -> str:
@@ -36,7 +25,7 @@ def label(one: Summary) -> str:
 
 def bars(runs: Sequence[Summary]) -> Any:
     """Bits a unit of each run (Fig. 2)."""
-    figure, axes = _axes()
+    figure, axes = new_axes()
     colours = [WITH if one.components else BASE for one in runs]
     drawn = axes.bar(range(len(runs)), [one.bits for one in runs], color=colours)
     axes.bar_label(drawn, [f"{one.bits:.3f}" for one in runs], fontsize=8)
@@ -50,7 +39,7 @@ def bars(runs: Sequence[Summary]) -> Any:
 
 def savings(value: Value) -> Any:
     """What the component saves on each instance, sorted (Fig. 3)."""
-    figure, axes = _axes()
+    figure, axes = new_axes()
     each = np.sort([pair.saving / max(1, pair.units) for pair in value.pairs])[::-1]
     colours = [WITH if one >= 0 else LOSS for one in each]
     axes.bar(range(1, 1 + len(each)), each, color=colours, width=0.9 if len(each) < 60 else 1.0)
@@ -68,7 +57,7 @@ def savings(value: Value) -> Any:
 
 def ladder(runs: Sequence[Summary]) -> Any:
     """Bits under stronger and stronger observers (Fig. 4)."""
-    figure, axes = _axes()
+    figure, axes = new_axes()
     axes.plot(range(len(runs)), [one.bits for one in runs], marker="o", color=WITH)
     axes.set_xticks(range(len(runs)), [one.observer for one in runs], rotation=20, fontsize=8)
     axes.set_xlabel("observer, the weakest first")
@@ -79,7 +68,7 @@ def ladder(runs: Sequence[Summary]) -> Any:
 
 def compute(runs: Sequence[Summary]) -> Any:
     """Bits by what the encoder spends, and the frontier of runs that none beats (Fig. 5)."""
-    figure, axes = _axes()
+    figure, axes = new_axes()
     best, what = frontier(runs), axis(runs)
     spent = [one.costs[what] for one in runs]
     axes.scatter(spent, [one.bits for one in runs], color=BASE)

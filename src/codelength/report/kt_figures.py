@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from codelength.errors import MissingExtra
 from codelength.kt.analysis import (
     LENGTHS,
     LINES,
@@ -17,20 +16,10 @@ from codelength.kt.analysis import (
     program_lines,
 )
 from codelength.kt.scoring import Scored
+from codelength.report.axes import new_axes
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-
-def _axes() -> tuple[Any, "Axes"]:
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise MissingExtra("figures need: pip install 'codelength[plots]'") from error
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot.subplots(figsize=(6, 4), layout="constrained")
+    pass
 
 
 STYLES = ("-", "--", "-.", ":")
@@ -47,7 +36,7 @@ def _modalities(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
 def _accuracy(
     scored: Sequence[Scored], key: Callable[[Scored], str], tops: Sequence[int], label: str
 ) -> Any:
-    figure, axes = _axes()
+    figure, axes = new_axes()
     order = bands(tops)
     used = [name for name in order if any(key(one) == name for one in scored)]
     kinds = _modalities(scored)
@@ -81,7 +70,7 @@ def accuracy_by_lines(scored: Sequence[Scored]) -> Any:
 
 def prefix_curve(scored: Sequence[Scored]) -> Any:
     """Share of items whose right prefix has at least so many symbols (KT, Fig. 6)."""
-    figure, axes = _axes()
+    figure, axes = new_axes()
     for turn, (modality, items) in enumerate(_modalities(scored).items()):
         prefixes, counts = np.unique([one.prefix for one in items], return_counts=True)
         shares = 100 * counts[::-1].cumsum()[::-1] / len(items)
@@ -101,7 +90,7 @@ def _cumulative(
 ) -> Any:
     from matplotlib.ticker import MaxNLocator
 
-    figure, axes = _axes()
+    figure, axes = new_axes()
     for turn, (modality, items) in enumerate(_modalities(scored).items()):
         values, counts = np.unique([of(one) for one in items], return_counts=True)
         shares = 100 * counts.cumsum() / len(items)
