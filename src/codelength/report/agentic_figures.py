@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from codelength.agentic.summary import Summary, axis, frontier
 from codelength.agentic.values import Value
 from codelength.report.axes import new_axes
-
-if TYPE_CHECKING:
-    pass
 
 BASE, WITH, LOSS = "#8a8f98", "#1b7f5a", "#c0392b"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from codelength.kt.analysis import (
 )
 from codelength.kt.scoring import Scored
 from codelength.report.axes import new_axes
-
-if TYPE_CHECKING:
-    pass
 
 
 STYLES = ("-", "--", "-.", ":")
