@@ -18,7 +18,6 @@ from codelength.kt.analysis import (
 from codelength.kt.scoring import Scored
 from codelength.report.axes import new_axes
 
-
 STYLES = ("-", "--", "-.", ":")
 """Of lines, so that equal ones show."""
 
