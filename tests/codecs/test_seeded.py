@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codelength import Bits, measure
+from codelength import Bits, Codec, measure
 from codelength.codecs.combinators import Fallback, Raw
 from codelength.codecs.conditioned import Conditioned, Documents
 from codelength.codecs.context_mixing import ContextMixing
 from codelength.codecs.observers import Every, Exact, Family, ladder
+from codelength.codecs.registry import build_codec
 from codelength.codecs.seeded import Replayable, Seeded
 from codelength.corpora.instances import Condition, Corpus, Instance
 from codelength.errors import CannotEncode, InputError, MessageError
@@ -154,15 +155,6 @@ def test_what_judges_by_the_public_text_stands_outside_of_what_changes_it():
 
 
 def test_a_replay_that_comes_out_otherwise_is_replaced_by_the_backstop(tmp_path):
-    class Fickle(Dice):
-        runs = 0
-
-        def run(self, latent, seed, given):
-            Fickle.runs += 1
-            return bytes([Fickle.runs % 2 * 7])
-
-    run = measure(Fallback(Seeded(Fickle(), Exact(), 64), Raw()), Throws(), tmp_path / "run")
-    assert all(row.verified for row in run.rows())
     same = Family("never", {"it": lambda given, y: len(y)})
     run = measure(Fallback(Seeded(Once(), same, 2), Raw()), Throws(), tmp_path / "once")
     assert all(row.verified and "sent plainly" in row.note for row in run.rows())
@@ -177,6 +169,42 @@ class Once(Dice):
         first = given.text not in Once.seen
         Once.seen.add(given.text)
         return b"1" if first else b"too long"
+
+
+class InStep(Codec):
+    """Reads only in step; of 3 it makes nothing."""
+
+    together = 8
+
+    def encode(self, target, given):
+        return Raw().encode(target, given)
+
+    def read(self, reader, given):
+        raise AssertionError("a message is read by itself")
+
+    def read_each(self, readers, given):
+        found = Raw().read_each(readers, given)
+        return [MessageError("lost") if one == b"\x03" else one for one in found]
+
+
+def test_one_message_that_is_lost_makes_no_plain_ones_of_its_neighbours(tmp_path):
+    class Wide(Raw):
+        def encode(self, target, given):
+            return super().encode(target, given) + Raw().encode(target, given)
+
+        def read(self, reader, given):
+            super().read(reader, given)
+            return super().read(reader, given)
+
+    run = measure(Fallback(InStep(), Wide()), Throws(), tmp_path / "run")
+    noted = [row.note is not None for row in run.rows()]
+    assert noted == [k % 6 == 3 for k in range(20)]
+    assert all(row.verified for row in run.rows())
+
+
+def test_what_learns_from_the_text_itself_costs_what_its_example_says():
+    assert len(ContextMixing().encode(b"ab" * 50)) == 40
+    assert len(build_codec("gzip").encode(b"ab" * 50)) == 200
 
 
 def test_documents_make_the_answer_cheap_where_they_are_found():

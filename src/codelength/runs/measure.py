@@ -175,14 +175,11 @@ def _read_together(codec: Codec, stream: BitWriter, batch: Batch, sizes: list[in
     readers = [BitReader(data, len(stream)) for _ in sizes]
     for reader, end, size in zip(readers, ends, sizes, strict=True):
         reader.position = end - size
-    try:
-        targets = codec.read_many(readers, [one.given for one in batch.instances])
-    except MessageError:  # one of them; by itself each tells
-        return _read_each(codec, stream, batch, sizes)
+    read = codec.read_each(readers, [one.given for one in batch.instances])
     cost = meter.cost().shared(max(1, len(sizes)))
     return [
-        (target if reader.position == end else None, cost)
-        for target, reader, end in zip(targets, readers, ends, strict=True)
+        (None if isinstance(one, MessageError) or reader.position != end else one, cost)
+        for one, reader, end in zip(read, readers, ends, strict=True)
     ]
 
 
