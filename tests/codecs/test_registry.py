@@ -25,6 +25,7 @@ def test_a_piece_with_an_equals_sign_continues_the_codec_before_it(text, specs):
 NEEDING = {
     "program": "program:model=scripted/right",
     "agentic": "agentic:experiment=reversed-text,condition=A1,model=gzip",
+    "primed": "primed:kind=text",
     "lmic": "lmic:model={llama}",
     "lmic-estimate": "lmic-estimate:model={llama}",
 }

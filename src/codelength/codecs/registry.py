@@ -26,6 +26,7 @@ BUILT_IN = {
     "brotli": "codelength.codecs.registry:build_standard",
     "ppmd": "codelength.codecs.registry:build_ppmd",
     "mixing": "codelength.codecs.context_mixing:build",
+    "primed": "codelength.codecs.primed:build",
     "agentic": "codelength.agentic.codec:build",
     "python": "codelength.codecs.registry:build_python",
     "lmic": "codelength.codecs.lmic.codec:build",

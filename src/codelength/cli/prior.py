@@ -1,0 +1,77 @@
+"""`codelength prior`: fitted tables of kinds of data, listed and made."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codelength.cli.options import AsJson
+from codelength.cli.output import note, print_json, print_table
+from codelength.errors import InputError
+
+app = typer.Typer(
+    help="Tables of `primed`: models of text, DNA and sound, fitted beforehand.",
+    no_args_is_help=True,
+)
+
+ALL = "all"
+
+
+@app.command(name="list")
+def list_tables(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of tables, too.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kinds of data, their tables, what these were fitted on."""
+    from codelength.predictors.primed.shelf import ALPHABETS, read, shipped
+    from codelength.report.tables import Table
+
+    found = [shipped(kind) for kind in ALPHABETS] + [read(path) for path in files or []]
+    rows = [
+        {
+            "kind": one.kind,
+            "bytes": one.size,
+            "sha256": one.sha256,
+            "where": one.where,
+            "fitted_on": one.about.get("source"),
+        }
+        for one in found
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    header = ("kind", "bytes", "sha256", "where", "fitted on")
+    cells = [
+        (one.kind, f"{one.size:,}", one.sha256[:12], one.where, str(row["fitted_on"]))
+        for one, row in zip(found, rows, strict=True)
+    ]
+    print_table(Table(header, cells, left=5), "auto")
+
+
+@app.command(name="fit")
+def fit_tables(
+    kinds: Annotated[list[str], typer.Argument(help="text, dna, audio_16bit, ..., or all.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The file to write; a folder for several kinds.")
+    ],
+    size: Annotated[str, typer.Option("--size", help="small, large, or bytes.")] = "large",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The data folder [env: CODELENGTH_DATA].")
+    ] = None,
+) -> None:
+    """Fit tables to data that are not KT's: the same data give the same file."""
+    from codelength.codecs.priming import SIZES, tables
+    from codelength.coding.atomic import write_atomic
+    from codelength.predictors.primed.shelf import ALPHABETS, read
+
+    wanted = list(ALPHABETS) if kinds == [ALL] else kinds
+    if size not in SIZES and not (size.isdecimal() and 1000 <= int(size) < 1 << 30):
+        raise InputError(f"--size is {', '.join(SIZES)}, or bytes from 1000 on, not {size!r}")
+    several = len(wanted) > 1 or out.is_dir()
+    for kind in wanted:
+        target = out / f"{kind}.tables" if several else out
+        made = tables(kind, data, size if size in SIZES else int(size), note)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(target, made)
+        done = read(target)
+        print(f"{target}: {done.size:,} bytes, sha256 {done.sha256}")

@@ -1,0 +1,229 @@
+"""The loops over units: write, read, fit."""
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.coding.arithmetic import (
+    COUNT,
+    END,
+    START,
+    decode_step,
+    decode_target,
+    encode_step,
+)
+from codelength.coding.compiled import constant, inner, kernel
+from codelength.predictors.primed.bank import (
+    IN_USE,
+    SUM,
+    Units,
+    absorb,
+    first_share,
+    gather,
+    narrow,
+    restart,
+    share,
+)
+from codelength.predictors.primed.kinds import (
+    SIXTEEN,
+    choose,
+    contexts,
+    end_of,
+    first_of,
+    key_of,
+)
+from codelength.predictors.primed.logistic import STRETCH, SURE, TOTAL_BITS
+from codelength.predictors.primed.network import (
+    Log,
+    Parts,
+    Work,
+    improve,
+    learn,
+    look_up,
+    mixed,
+    undo,
+)
+from codelength.predictors.primed.slots import ABSENT, KEPT, Array
+from codelength.predictors.primed.sound import BANK
+
+Buffer = npt.NDArray[np.uint8]
+TOTAL = constant(1 << TOTAL_BITS)
+ZERO, ONE = constant(0), constant(1)
+
+
+@inner
+def begin(kind: int, bits: int, data: Units, start: int, at: int, parts: Parts, work: Work) -> None:
+    """A unit begins: what the bank expects, and the contexts."""
+    if kind >= SIXTEEN:
+        if at == start:
+            restart(parts.bank, work.mill)
+        if at > start or len(parts.bank.first) == 0:
+            gather(parts.bank, work.mill, data, start, at, bits)
+    contexts(kind, bits, data, start, at, work.mill, work.hashes)
+    for k in range(len(work.hashes)):
+        if work.hashes[k] != ABSENT:
+            work.hashes[k] &= KEPT
+
+
+@inner
+def weigh(
+    kind: int,
+    bits: int,
+    data: Units,
+    start: int,
+    at: int,
+    step: int,
+    node: int,
+    parts: Parts,
+    work: Work,
+) -> int:
+    """The chance that the next bit is 1, in 2^20ths, never 0 or all."""
+    low, high = first_of(kind, step), end_of(kind, step)
+    look_up(parts, work, low, high, key_of(kind, step, node))
+    chance = 1 << 19
+    if kind >= SIXTEEN:
+        left = bits - step
+        least = (node << left) - (1 << bits)
+        middle, most = least + (1 << (left - 1)), least + (1 << left)
+        if work.mill.numbers[IN_USE]:
+            half = 1 << (bits - 1)
+            chance = share(work.mill, least - half, middle - half, most - half)
+        else:
+            chance = first_share(parts.bank, least, middle, most)
+        chance = max(SURE, min(TOTAL - SURE, chance))
+        work.inputs[BANK] = STRETCH[chance >> (TOTAL_BITS - 12)]
+    choose(kind, bits, data, start, at, step, node, chance, work.mill, work.places, work.sets)
+    return mixed(parts, work, low, high)
+
+
+@inner
+def settle(
+    kind: int, step: int, bit: int, parts: Parts, work: Work, log: Log, rate: int, limit: int
+) -> None:
+    """A bit is known."""
+    learn(parts, work, log, first_of(kind, step), end_of(kind, step), bit, rate, limit)
+    if kind >= SIXTEEN:
+        narrow(work.mill, bit)
+
+
+@inner
+def finish(kind: int, bits: int, unit: int, parts: Parts, work: Work) -> None:
+    """A unit is known."""
+    if kind >= SIXTEEN:
+        work.mill.numbers[SUM] += unit - (1 << (bits - 1))
+        if work.mill.numbers[IN_USE]:
+            absorb(parts.bank, work.mill)
+
+
+@inner
+def bit_of(data: Units, at: int, bits: int, step: int) -> int:
+    """A unit's bit, from the highest."""
+    return (np.int64(data[at]) >> (bits - 1 - step)) & 1
+
+
+@kernel
+def encode_units(
+    kind: int,
+    bits: int,
+    data: Units,
+    first: int,
+    end: int,
+    parts: Parts,
+    work: Work,
+    log: Log,
+    rate: int,
+    limit: int,
+    state: Array,
+    out: Buffer,
+) -> float:
+    """Code the units `first` .. `end` of an item; their ideal bits."""
+    ideal = 0.0
+    for at in range(first, end):
+        begin(kind, bits, data, ZERO, at, parts, work)
+        node = ONE
+        for step in range(bits):
+            chance = weigh(kind, bits, data, ZERO, at, step, node, parts, work)
+            bit = bit_of(data, at, bits, step)
+            if bit:
+                encode_step(state, out, ZERO, chance, TOTAL)
+                ideal -= np.log2(chance / (1 << TOTAL_BITS))
+            else:
+                encode_step(state, out, chance, TOTAL - chance, TOTAL)
+                ideal -= np.log2(1.0 - chance / (1 << TOTAL_BITS))
+            settle(kind, step, bit, parts, work, log, rate, limit)
+            node = 2 * node + bit
+        finish(kind, bits, np.int64(data[at]), parts, work)
+    return ideal
+
+
+@kernel
+def decode_units(
+    kind: int,
+    bits: int,
+    data: Units,
+    first: int,
+    end: int,
+    parts: Parts,
+    work: Work,
+    log: Log,
+    rate: int,
+    limit: int,
+    state: Array,
+    message: Buffer,
+) -> int:
+    """Fill `data` from `first` to `end`; stops early where the message has ended."""
+    for at in range(first, end):
+        if state[COUNT] > state[END] - state[START]:
+            return at
+        begin(kind, bits, data, ZERO, at, parts, work)
+        node = ONE
+        for step in range(bits):
+            chance = weigh(kind, bits, data, ZERO, at, step, node, parts, work)
+            bit = ONE if decode_target(state, TOTAL) < chance else ZERO
+            if bit:
+                decode_step(state, message, ZERO, chance, TOTAL)
+            else:
+                decode_step(state, message, chance, TOTAL - chance, TOTAL)
+            settle(kind, step, bit, parts, work, log, rate, limit)
+            node = 2 * node + bit
+        data[at] = node - (ONE << bits)
+        finish(kind, bits, np.int64(data[at]), parts, work)
+    return end
+
+
+@kernel
+def forget(parts: Parts, log: Log) -> None:
+    """Slots as they were before the item."""
+    undo(parts, log)
+
+
+@kernel
+def fit_items(
+    kind: int,
+    bits: int,
+    data: Units,
+    starts: Array,
+    length: int,
+    parts: Parts,
+    work: Work,
+    log: Log,
+    rate: int,
+    limit: int,
+    fading: int,
+) -> float:
+    """Weights, maps and corrections learn items in this order; slots are put back; ideal bits."""
+    ideal = 0.0
+    for start in starts:
+        for at in range(start, min(len(data), start + length)):
+            begin(kind, bits, data, start, at, parts, work)
+            node = ONE
+            for step in range(bits):
+                chance = weigh(kind, bits, data, start, at, step, node, parts, work)
+                bit = bit_of(data, at, bits, step)
+                share_of = chance / (1 << TOTAL_BITS)
+                ideal -= np.log2(share_of if bit else 1.0 - share_of)
+                settle(kind, step, bit, parts, work, log, rate, limit)
+                improve(parts, work, first_of(kind, step), end_of(kind, step), bit, fading)
+                node = 2 * node + bit
+            finish(kind, bits, np.int64(data[at]), parts, work)
+        undo(parts, log)
+    return ideal

@@ -1,0 +1,167 @@
+"""The kinds of data that there is a model of, by number, for kernels.
+
+A new kind is a file like `text` and `dna`, an entry of `KINDS`, and a line in each function here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from codelength.coding.compiled import inner
+from codelength.predictors.primed import dna, sound, text
+from codelength.predictors.primed.bank import Mill, Units
+from codelength.predictors.primed.layouts import Layout
+from codelength.predictors.primed.slots import ABSENT, Array
+
+TEXT, DNA, SIXTEEN, EIGHT, FEATURES = 0, 1, 2, 3, 4
+ROWS = 1 << 12
+"""Of corrections: by the bits so far, and by those and the last symbol, hashed."""
+OWN_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind's model is laid out.
+
+    Arguments:
+        number: for kernels.
+        alphabet: symbols are 0..alphabet-1.
+        layout: of symbols; a unit's bits are told from the highest.
+        contexts: how many; the first `fitted` of them have slots that were filled beforehand.
+        parents: of each fitted context the one that knows less, or -1.
+        sets: rows of weights that each of the three selections chooses from.
+        rate: of learning in an item; `limit` of its counts.
+        mirrored: the data are as likely to be read backwards, each symbol as its complement.
+    """
+
+    number: int
+    name: str
+    alphabet: int
+    layout: Layout
+    contexts: int
+    fitted: int
+    parents: Array
+    sets: tuple[int, int, int]
+    rate: int
+    limit: int
+    mirrored: bool = False
+
+
+def _sound(number: int, name: str, layout: Layout) -> Kind:
+    """A kind of sound."""
+    places = (sound.CONTEXTS, sound.FITTED, sound.PARENTS, sound.SETS)
+    return Kind(number, name, 256, layout, *places, rate=4, limit=60)
+
+
+KINDS = {
+    one.name: one
+    for one in (
+        Kind(
+            TEXT,
+            "text",
+            256,
+            Layout(text.STEPS),
+            text.CONTEXTS,
+            text.FITTED,
+            text.PARENTS,
+            text.SETS,
+            rate=6,
+            limit=12,
+        ),
+        Kind(
+            DNA,
+            "dna",
+            8,
+            Layout(dna.STEPS),
+            dna.CONTEXTS,
+            dna.FITTED,
+            dna.PARENTS,
+            dna.SETS,
+            rate=10,
+            limit=127,
+            mirrored=True,
+        ),
+        _sound(SIXTEEN, "audio_16bit", Layout(16, signed=True)),
+        _sound(EIGHT, "audio_8bit", Layout(8, signed=True)),
+        _sound(FEATURES, "audio_mfcc", Layout(8, signed=True, differences=True)),
+    )
+}
+
+
+@inner
+def contexts(
+    kind: int, bits: int, data: Units, start: int, at: int, mill: Mill, hashes: Array
+) -> None:
+    """The contexts of the unit at `at`, seeing back to `start`, into `hashes`."""
+    if kind == TEXT:
+        text.contexts(data, start, at, hashes)
+    elif kind == DNA:
+        dna.contexts(data, start, at, hashes)
+    elif kind == SIXTEEN:
+        hashes[:] = ABSENT
+    else:
+        sound.contexts(data, start, at, bits, 2 * (kind == FEATURES), mill, hashes)
+
+
+@inner
+def first_of(kind: int, step: int) -> int:
+    """The first of the contexts that tell a bit."""
+    return dna.CASES if kind == DNA and step else 0
+
+
+@inner
+def end_of(kind: int, step: int) -> int:
+    """Where they end."""
+    if kind == TEXT:
+        return text.CONTEXTS
+    if kind == DNA:
+        return dna.CONTEXTS if step else dna.CASES
+    return sound.CONTEXTS
+
+
+def steps_of(kind: int, context: int) -> tuple[int, int]:
+    """The bits that a context tells: the first, and where they end."""
+    if kind == DNA:
+        return (0, 1) if context < dna.CASES else (1, dna.STEPS)
+    return 0, 8
+
+
+@inner
+def key_of(kind: int, step: int, node: int) -> int:
+    """What contexts know of a unit's bits so far, `node` being 1 and then those bits."""
+    if kind == DNA:
+        return 2 + (node & 1) if step == 2 else 1
+    return node
+
+
+@inner
+def choose(
+    kind: int,
+    bits: int,
+    data: Units,
+    start: int,
+    at: int,
+    step: int,
+    node: int,
+    chance: int,
+    mill: Mill,
+    places: Array,
+    sets: Array,
+) -> None:
+    """Which weights and corrections are used, into `sets`; `chance` is the bank's."""
+    before = np.int64(data[at - 1]) if at > start else 0
+    if kind == TEXT:
+        text.choose(start, at, step, node, places, sets)
+        sets[1] += text.SETS[0]
+        sets[2] += text.SETS[0] + text.SETS[1]
+    elif kind == DNA:
+        dna.choose(data, start, at, step, node, places, sets)
+        sets[1] += dna.SETS[0]
+        sets[2] += dna.SETS[0] + dna.SETS[1]
+    else:
+        sound.choose(start, at, step, bits, chance, mill, places, sets)
+        sets[1] += sound.SETS[0]
+        sets[2] += sound.SETS[0] + sound.SETS[1]
+        before >>= bits - 8
+    sets[3] = min(node, OWN_ROWS - 1)
+    sets[4] = OWN_ROWS + (((before * 256 + node) * 40503) & 0xFFFFFFFF) % (ROWS - OWN_ROWS)

@@ -1,0 +1,120 @@
+"""A model at work: what was fitted, unpacked, and the loops driven over items.
+
+Example: model = Model(tables); model.encode(b"the house", start=0) -> the message, ideal bits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from codelength.coding.arithmetic import (
+    COUNT,
+    END,
+    START,
+    finish_encoding,
+    finish_message,
+    new_state,
+    pack,
+    start_decoding,
+)
+from codelength.coding.bits import BitReader, Bits
+from codelength.coding.compiled import constant
+from codelength.errors import MessageError
+from codelength.predictors.primed.bank import Units
+from codelength.predictors.primed.kernels import decode_units, encode_units, forget
+from codelength.predictors.primed.kinds import KINDS, Kind
+from codelength.predictors.primed.network import Log, Parts, Work, new_work
+from codelength.predictors.primed.tables import Tables
+
+CHUNK = 1 << 14
+"""Symbols that are coded between two looks at the room for messages and logs."""
+LONGEST = 15
+"""Bits of a message that a bit of a symbol takes at most."""
+
+
+def new_log(units: int, kind: Kind) -> Log:
+    """Room for what so many units change."""
+    size = units * kind.layout.bits * kind.contexts
+    return Log(np.zeros(size, np.int64), np.zeros(size, np.uint32), np.zeros(1, np.int64))
+
+
+class Model:
+    """A kind's model with its tables. Behind each item it is again as it was fitted.
+
+    Arguments:
+        tables: what was fitted.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._kind = KINDS[tables.kind]
+        self._parts = tables.parts()
+        self._weights, self._final = self._parts.weights.copy(), self._parts.final.copy()
+        self._work = new_work(self._kind.contexts, self._parts.bank)
+        self._log = new_log(CHUNK, self._kind)
+
+    def encode(self, symbols: bytes) -> tuple[Bits, float]:
+        """The message of an item, and its ideal bits. The decoder must know how long it is.
+
+        Symbols of a unit that is not whole stand plainly behind the others.
+        """
+        layout = self._kind.layout
+        data = layout.units(symbols)
+        state, out, ideal = new_state(), np.zeros(256, np.uint8), 0.0
+        with self._item(len(data)):
+            for first in range(0, len(data), CHUNK):
+                end = min(len(data), first + CHUNK)
+                most = int(state[COUNT]) + (end - first) * layout.bits * LONGEST + 256
+                if most > len(out):
+                    out = np.concatenate([out, np.zeros(most, np.uint8)])
+                ideal += encode_units(*self._where(data, first, end), *self._how, state, out)
+        rest = Bits.from_bytes(symbols[len(data) * layout.width :])
+        return pack(out, finish_encoding(state, out)) + rest, ideal + len(rest)
+
+    def decode(self, reader: BitReader, length: int) -> bytes:
+        """An item of so many symbols; moves the reader behind the message.
+
+        Raises:
+            MessageError: it is damaged.
+        """
+        layout = self._kind.layout
+        count = length // layout.width
+        state, message = new_state(), np.frombuffer(reader.data, np.uint8)
+        state[START], state[END] = reader.position, reader.length
+        start_decoding(state, message)
+        data = np.zeros(min(count, CHUNK), np.int32)
+        with self._item(count):
+            for first in range(0, count, CHUNK):
+                end = min(count, first + CHUNK)
+                if end > len(data):
+                    data = np.concatenate([data, np.zeros(max(len(data), CHUNK), np.int32)])
+                place = self._where(data, first, end)
+                if decode_units(*place, *self._how, state, message) < end:
+                    raise MessageError("the message is damaged or truncated")
+        finish_message(state, reader)
+        return layout.symbols(data[:count]) + reader.read_bytes(length % layout.width)
+
+    @property
+    def _how(self) -> tuple[Parts, Work, Log, int, int]:
+        rate, limit = constant(self._kind.rate), constant(self._kind.limit)
+        return self._parts, self._work, self._log, rate, limit
+
+    def _where(self, data: Units, first: int, end: int) -> tuple[int, int, Units, int, int]:
+        self._log.count[0] *= self._short
+        kind, bits = constant(self._kind.number), constant(self._kind.layout.bits)
+        return kind, bits, data, constant(first), constant(end)
+
+    @contextmanager
+    def _item(self, length: int) -> Iterator[None]:
+        """What an item changes is put back behind it: from the log, or if long from a copy."""
+        self._short = length <= CHUNK
+        before = None if self._short else self._parts.slots.copy()
+        try:
+            yield
+        finally:
+            if before is None:
+                forget(self._parts, self._log)
+            else:
+                self._parts.slots[:] = before
+                self._log.count[0] = 0
+            self._parts.weights[:], self._parts.final[:] = self._weights, self._final

@@ -1,0 +1,86 @@
+"""Fitted tables by kind: those that come with the package, and files of one's own.
+
+Example: model(shipped("dna")) -> a model that codes items of DNA.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from codelength.coding.messages import Json
+from codelength.errors import InputError
+from codelength.predictors.primed import tables
+from codelength.predictors.primed.kinds import KINDS
+from codelength.predictors.primed.model import Model
+from codelength.predictors.primed.packing import Arrays, unpacked
+
+ALPHABETS = {name: kind.alphabet for name, kind in KINDS.items()}
+"""The kinds, and how many symbols each knows."""
+SHIPPED = files(__package__) / "shipped"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Tables that were read.
+
+    Arguments:
+        kind: of the data.
+        size: bytes of the file; `sha256`: of it.
+        about: what they were fitted on and how.
+        where: the path, or "shipped".
+    """
+
+    kind: str
+    size: int
+    sha256: str
+    about: Mapping[str, Json]
+    arrays: Arrays
+    where: str
+
+
+def opened(data: bytes, where: str) -> Fitted:
+    """Tables from a file's bytes.
+
+    Raises:
+        InputError: they are none.
+    """
+    kind, about, arrays = unpacked(data, where)
+    if kind not in ALPHABETS:
+        raise InputError(f"{where} holds tables of {kind}; known are {', '.join(ALPHABETS)}")
+    return Fitted(kind, len(data), sha256(data).hexdigest(), about, arrays, where)
+
+
+def read(path: Path) -> Fitted:
+    """Tables of a file.
+
+    Raises:
+        InputError: it cannot be read, or holds none.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read the tables {path}: {error.strerror}") from error
+    return opened(data, str(path))
+
+
+@lru_cache(maxsize=len(ALPHABETS))
+def shipped(kind: str) -> Fitted:
+    """The tables that come with the package.
+
+    Raises:
+        InputError: there are none of this kind.
+    """
+    file = SHIPPED / f"{kind}.tables"
+    if kind not in ALPHABETS or not file.is_file():
+        raise InputError(
+            f"no tables of {kind!r} come with codelength; fit some: codelength prior fit"
+        )
+    return opened(file.read_bytes(), "shipped")
+
+
+def model(fitted: Fitted) -> Model:
+    """A model with these tables."""
+    return Model(tables.from_arrays(fitted.kind, fitted.about, fitted.arrays))

@@ -1,0 +1,105 @@
+"""Contexts of text: the last 0..7 bytes, words as far as they are written, bytes with gaps.
+
+A symbol is a byte, told bit by bit from the highest; a node is those bits behind a leading 1.
+"""
+
+import numpy as np
+
+from codelength.coding.compiled import inner
+from codelength.predictors.primed.bank import Units
+from codelength.predictors.primed.slots import ABSENT, Array, mix
+
+STEPS = 8
+ORDERS = 8
+CONTEXTS = ORDERS + 8
+WORD, WORDS, SEPARATED, THREE, IN_LINE = ORDERS, ORDERS + 1, ORDERS + 2, ORDERS + 3, ORDERS + 7
+FITTED = CONTEXTS
+PARENTS: Array = np.array([-1, 0, 1, 2, 3, 4, 5, 6, 1, 8, 8, 8, 0, 1, 1, 1], np.int64)
+"""The context that knows less, of each; -1: none."""
+SETS = (256, 64, 64)
+BEFORE = -1
+
+
+@inner
+def byte(data: Units, start: int, at: int) -> int:
+    """A byte of the text; `BEFORE` where it has not begun."""
+    return np.int64(data[at]) if at >= start else BEFORE
+
+
+@inner
+def is_letter(byte: int) -> bool:
+    """A letter of ASCII, or a part of a letter beyond it."""
+    return 65 <= byte < 91 or 97 <= byte < 123 or byte >= 128
+
+
+@inner
+def lower(byte: int) -> int:
+    """A letter of ASCII in small."""
+    return byte + 32 if 65 <= byte < 91 else byte
+
+
+@inner
+def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
+    """The contexts of the byte at `at`, seeing back to `start`."""
+    value = 1
+    for order in range(ORDERS):
+        if order:
+            value = mix(value, byte(data, start, at - order) + 1)
+        hashes[order] = mix(value, order)
+    end = np.int64(at)
+    word = 0
+    first = end
+    while first > start and is_letter(byte(data, start, first - 1)):
+        first -= 1
+    for k in range(first, end):
+        word = mix(word, lower(byte(data, start, k)))
+    hashes[WORD] = mix(word, 100 if first == start else 101)
+    gap = 0
+    while first > start and not is_letter(byte(data, start, first - 1)):
+        first -= 1
+        gap = mix(gap, byte(data, start, first))
+    hashes[SEPARATED] = mix(mix(word, gap), 102)
+    end = first
+    before = 0
+    while first > start and is_letter(byte(data, start, first - 1)):
+        first -= 1
+    for k in range(first, end):
+        before = mix(before, lower(byte(data, start, k)))
+    hashes[WORDS] = mix(mix(word, before), 103)
+    while first > start and not is_letter(byte(data, start, first - 1)):
+        first -= 1
+    end = first
+    third = 0
+    while first > start and is_letter(byte(data, start, first - 1)):
+        first -= 1
+    for k in range(first, end):
+        third = mix(third, lower(byte(data, start, k)))
+    hashes[THREE] = mix(mix(word, third), 104)
+    one, two = byte(data, start, at - 1), byte(data, start, at - 2)
+    three, four = byte(data, start, at - 3), byte(data, start, at - 4)
+    hashes[THREE + 1] = mix(mix(two, three), 105)
+    hashes[THREE + 2] = mix(mix(two, three * 256 + four), 106)
+    hashes[THREE + 3] = mix(mix(one, three), 107)
+    line = np.int64(at)
+    while line > start and byte(data, start, line - 1) != 10:
+        line -= 1
+    head = byte(data, start, line) if line < at else BEFORE
+    hashes[IN_LINE] = mix(mix(mix(head, one), min(at - line, 255)), 108) if line > start else ABSENT
+
+
+@inner
+def choose(start: int, at: int, step: int, node: int, places: Array, sets: Array) -> None:
+    """Which weights weigh: by the bits so far, by what is known, by the place in the item."""
+    top = 0
+    for order in range(ORDERS):
+        if places[order] != ABSENT:
+            top = order
+    known = (
+        (places[WORD] != ABSENT) + 2 * (places[WORDS] != ABSENT) + 4 * (places[SEPARATED] != ABSENT)
+    )
+    grown = 0
+    while grown < 7 and at - start >= 1 << grown:
+        grown += 1
+    sets[0] = node
+    sets[1] = top * STEPS + step
+    sets[2] = grown * 8 + known

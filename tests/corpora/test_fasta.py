@@ -1,0 +1,51 @@
+"""Genomes: letters as KT's symbols, records by name, what is no base left out."""
+
+import gzip
+import io
+
+import pytest
+
+from codelength.corpora.fasta import bases, opened
+from codelength.errors import InputError
+
+TWO = b">chr1 of two\nACTGN\nactgn\n>chr10\nGG\n"
+
+
+def symbols(text: bytes, record: str = "") -> bytes:
+    return b"".join(bases(io.BytesIO(text), record))
+
+
+def test_letters_become_symbols_and_no_base_is_left_out():
+    assert symbols(TWO) == bytes([0, 1, 2, 3, 4, 5, 6, 7, 3, 3])
+
+
+def test_a_record_is_found_by_its_whole_name():
+    assert symbols(TWO, "chr1") == bytes(range(8))
+    assert symbols(TWO, "chr10") == bytes([3, 3])
+    assert symbols(TWO, "chr") == b""
+
+
+def test_blocks_are_joined_where_lines_are_many(monkeypatch):
+    monkeypatch.setattr("codelength.corpora.fasta.BLOCK", 16)
+    text = b">x\n" + b"ACGT\n" * 1000
+    found = list(bases(io.BytesIO(text)))
+    assert len(found) > 10 and b"".join(found) == bytes([0, 1, 3, 2] * 1000)
+
+
+def test_what_is_no_fasta_is_refused():
+    with pytest.raises(InputError, match="no FASTA"):
+        symbols(b"ACGT\n")
+
+
+def test_packed_files_are_unpacked(tmp_path):
+    (tmp_path / "x.fa").write_bytes(TWO)
+    (tmp_path / "x.fa.gz").write_bytes(gzip.compress(TWO))
+    for name in ("x.fa", "x.fa.gz"):
+        with opened(tmp_path / name) as file:
+            assert b"".join(bases(file, "chr10")) == bytes([3, 3])
+
+
+def test_a_torn_file_is_refused(tmp_path):
+    (tmp_path / "x.fa.gz").write_bytes(gzip.compress(TWO * 1000)[:-20])
+    with pytest.raises(InputError, match=r"x\.fa\.gz"), opened(tmp_path / "x.fa.gz") as file:
+        list(bases(file))

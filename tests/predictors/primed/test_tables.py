@@ -1,0 +1,85 @@
+"""Files of tables: the same fit gives the same file; what is no such file is refused in words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codelength.coding.bits import BitReader
+from codelength.errors import InputError
+from codelength.predictors.primed import contexts, packing, shelf
+from codelength.predictors.primed.fitting import fit
+from codelength.predictors.primed.predictors import no_predictors
+from codelength.predictors.primed.sound_fitting import PLANS, fit_predictors
+
+WORDS = b"the cat sat on the mat and a dog saw it run to the red door of an old house".split()
+
+
+def sentences(seed: int, size: int) -> bytes:
+    drawn = np.random.default_rng(seed)
+    return b" ".join(WORDS[k] for k in drawn.zipf(1.5, size).clip(1, len(WORDS)) - 1)
+
+
+@given(st.sets(st.integers(0, 5000), max_size=60), st.integers(5001, 1 << 20))
+def test_sparse_numbers_come_back(numbers, size):
+    some = np.array(sorted(numbers), np.uint32)
+    low, high = contexts.sparse(some, size)
+    assert np.array_equal(contexts.unsparse(low, high, len(some), size), some)
+
+
+def test_a_fit_makes_the_same_file_again_and_helps(tmp_path):
+    files = [
+        fit("text", [sentences(0, 8000)], 20_000, no_predictors(), {}, say=lambda text: None).file
+        for _ in range(2)
+    ]
+    assert files[0] == files[1]
+    (tmp_path / "mine").write_bytes(files[0])
+    found = shelf.read(tmp_path / "mine")
+    mine, shipped = shelf.model(found), shelf.model(shelf.shipped("text"))
+    item = sentences(1, 40)
+    bits, _ = mine.encode(item)
+    assert mine.decode(BitReader.over(bits), len(item)) == item
+    assert len(bits) < 0.8 * len(shipped.encode(item)[0])
+
+
+def test_a_fit_to_sound_makes_the_same_file_again(monkeypatch):
+    monkeypatch.setitem(PLANS, "audio_8bit", PLANS["audio_8bit"]._replace(predictors=4, order=4))
+    drawn = np.random.default_rng(0)
+    series = [
+        (np.convolve(drawn.normal(0, 6, 3000), [1, 1.6, 0.8])).clip(-128, 127).astype(np.int8)
+        for _ in range(3)
+    ]
+    files = set()
+    for _ in range(2):
+        texts = [one.tobytes() for one in series]
+        own = fit_predictors("audio_8bit", texts)
+        files.add(fit("audio_8bit", texts, 5000, own, {}, say=lambda text: None).file)
+    assert len(files) == 1
+
+
+def test_strange_files_are_refused(tmp_path):
+    path = tmp_path / "x.tables"
+    with pytest.raises(InputError, match="cannot read"):
+        shelf.read(path)
+    path.write_bytes(b"something")
+    with pytest.raises(InputError, match="no fitted tables"):
+        shelf.read(path)
+    good = packing.packed("text", {}, {"a": np.arange(3)})
+    path.write_bytes(good[:60] + b"?" + good[61:])
+    with pytest.raises(InputError, match="SHA-256"):
+        shelf.read(path)
+    path.write_bytes(packing.packed("smell", {}, {}))
+    with pytest.raises(InputError, match="smell"):
+        shelf.read(path)
+
+
+def test_an_older_version_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "VERSION", 0)
+    (tmp_path / "x").write_bytes(packing.packed("text", {}, {}))
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="version 0"):
+        shelf.read(tmp_path / "x")
+
+
+def test_all_shipped_tables_take_less_than_a_megabyte():
+    assert sum(shelf.shipped(kind).size for kind in shelf.ALPHABETS) <= 1_000_000
