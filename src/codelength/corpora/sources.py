@@ -14,6 +14,8 @@ from codelength.errors import InputError
 Progress = Callable[[int, int], None]
 """Is told bytes that are here, and bytes in all (0: not known)."""
 BLOCK = 1 << 16
+PARTS = ".parts"
+"""The folder of files that have not come whole: no corpus looks there."""
 WAIT = 60.0
 """Seconds without an answer after which a fetch gives up."""
 
@@ -64,7 +66,7 @@ SOURCES = {
             "https://mattmahoney.net/dc/enwik9.zip",
             "md5:3e773f8a1577fda2e27f871ca17f31fd",
             322_592_222,
-            "enwik8",
+            "enwik9",
             _CC_BY_SA,
             "its first 10^9 bytes",
         ),
@@ -136,7 +138,7 @@ def fetch(source: Source, data: Path, progress: Progress = lambda here, total: N
         raise InputError("fetching needs pooch: pip install 'codelength[data]'") from error
     pooch.get_logger().setLevel("ERROR")
     folder = data / source.folder
-    resumed = Resumed(folder / f"{source.file}.part", progress)
+    resumed = Resumed(data / PARTS / source.file, progress)
     try:
         found = pooch.retrieve(
             source.url, source.hash, fname=source.file, path=folder, downloader=resumed
@@ -170,6 +172,7 @@ class Resumed:
         """Fetch `url` into `output_file`, a path."""
         import requests
 
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
         here = self._kept.stat().st_size if self._kept.exists() else 0
         asked = {"Range": f"bytes={here}-"} if here else {}
         with requests.get(url, headers=asked, stream=True, timeout=WAIT) as answer:

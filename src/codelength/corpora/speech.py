@@ -30,7 +30,7 @@ def recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
         raise InputError(MISSING) from error
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".flac", ".wav"))
     if not paths:
-        raise InputError(f"{folder} holds no .flac or .wav file")
+        raise InputError(f"{folder} holds no .flac or .wav file; unpack its archives (tar xzf)")
     for path in paths:
         try:
             samples, rate = soundfile.read(path, dtype="int16")

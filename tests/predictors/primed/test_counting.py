@@ -82,6 +82,11 @@ def test_as_much_is_kept_as_there_is_room_for():
     assert sizes[1] <= 100 < sizes[2] <= 300 < sizes[3] == sum(len(one.units) for one in found)
 
 
+def test_where_no_context_applies_nothing_is_kept():
+    nowhere, _ = paired(np.full(3, NOTHING, np.uint32), np.arange(3), 3, np.full(3, 0.5))
+    assert [len(one.units) for one in worthwhile([nowhere], 1000)] == [0]
+
+
 def test_counts_are_rounded_down_to_what_is_told_apart():
     counts = np.arange(1, 5000)
     told = LEVELS[level_of(counts)]

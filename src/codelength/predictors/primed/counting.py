@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import constant, kernel
 from codelength.predictors.primed.bank import LOG_BITS, LOGS, MANTISSA, Units, narrow_to
-from codelength.predictors.primed.contexts import NOTHING, Context, level_of
+from codelength.predictors.primed.contexts import NOTHING, Context, level_of, no_context
 from codelength.predictors.primed.kernels import begin, finish
 from codelength.predictors.primed.kinds import SIXTEEN, Kind, steps_of
 from codelength.predictors.primed.network import Parts, Work, new_work
@@ -162,6 +162,8 @@ def all_pairs(kind: Kind, data: Units, length: int, parts: Parts) -> list[Pairs]
 def worthwhile(pairs: list[Pairs], size: int) -> tuple[Context, ...]:
     """What ranks highest, as much as fits into `size` bytes, about."""
     ladder = np.unique(np.concatenate([one.ranks for one in pairs]))[::-1]
+    if not len(ladder):
+        return tuple(no_context() for _ in pairs)
     low, high = 0, len(ladder)
     while low < high:  # how many rungs may be kept
         middle = (low + high + 1) // 2

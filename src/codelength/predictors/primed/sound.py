@@ -13,8 +13,9 @@ from codelength.predictors.primed.slots import ABSENT, Array, mix
 EXPECTED = 4
 """Contexts of what the bank expects, finer and finer."""
 LAST = 4
-LEVEL = 3
 """Contexts of the last samples."""
+LEVEL = 3
+"""Contexts of the sum of samples: of differences, where they have come to."""
 OWN = 3
 """Contexts of the item alone."""
 FITTED = EXPECTED + LAST + LEVEL
@@ -71,7 +72,7 @@ def contexts(
 def choose(
     start: int, at: int, step: int, bits: int, chance: int, mill: Mill, places: Array, sets: Array
 ) -> None:
-    """Which weights weigh: by the bit and how sure the bank is, by what is known, by spread."""
+    """Which weights weigh: by the bit and how sure the bank is, by what is known, by the place."""
     doubt = min(chance, (1 << 20) - chance)
     sure = 0
     while sure < 15 and doubt < 1 << (19 - sure):
