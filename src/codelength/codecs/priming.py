@@ -17,29 +17,16 @@ from codelength.corpora.sources import SOURCES
 from codelength.corpora.speech import eight_bits, features, recordings, sixteen_bits
 from codelength.errors import InputError
 from codelength.predictors.primed import fitting
-from codelength.predictors.primed.predictors import no_predictors
 from codelength.predictors.primed.shelf import ALPHABETS
-from codelength.predictors.primed.sound_fitting import fit_predictors
 
 Said = Callable[[str], None]
 
-SIZES = {
-    "small": {
-        "text": 350_000,
-        "dna": 240_000,
-        "audio_16bit": 0,
-        "audio_8bit": 40_000,
-        "audio_mfcc": 30_000,
-    },
-    "large": {
-        "text": 5_700_000,
-        "dna": 1_800_000,
-        "audio_16bit": 0,
-        "audio_8bit": 200_000,
-        "audio_mfcc": 60_000,
-    },
+SOUNDS = {"audio_16bit": sixteen_bits, "audio_8bit": eight_bits, "audio_mfcc": features}
+SIZES: dict[str, dict[str, int | None]] = {
+    "small": {"text": 350_000, "dna": 240_000, **dict.fromkeys(SOUNDS, 0)},
+    "large": {"text": None, "dna": None, **dict.fromkeys(SOUNDS, 0)},
 }
-"""Bytes of what is kept of contexts, about."""
+"""Bytes of what is kept of contexts, about; None: the data are kept whole."""
 TEXT = range(1_004_232, 3_000_000)
 """Bytes of enwik8; those before are KT's text."""
 CHROMOSOME, BASES = "chr2", 2_323_275
@@ -55,7 +42,6 @@ UTTERANCES = {
     "3080-5032": (0, 1, 2, 3),
 }
 """Of LibriSpeech, by speaker and chapter."""
-SOUNDS = {"audio_16bit": sixteen_bits, "audio_8bit": eight_bits, "audio_mfcc": features}
 
 
 def text(data: Path | None) -> bytes:
@@ -125,9 +111,8 @@ def tables(kind: str, data: Path | None, size: str | int, say: Said) -> bytes:
         "sha256": sha256(joined).hexdigest(),
         "symbols": len(joined),
     }
-    predictors = fit_predictors(kind, series) if kind in SOUNDS else no_predictors()
     room = SIZES[size][kind] if isinstance(size, str) else size
-    return fitting.fit(kind, series, room, predictors, about, say=say).file
+    return fitting.fit(kind, series, room, about, say=say).file
 
 
 _SOURCES = {

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from codelength.predictors.primed import dna
 from codelength.predictors.primed.contexts import LEVELS, NOTHING, level_of
 from codelength.predictors.primed.counting import (
     BEHIND,
@@ -16,15 +15,15 @@ from codelength.predictors.primed.counting import (
 )
 from codelength.predictors.primed.fitting import blank
 from codelength.predictors.primed.kinds import KINDS
-from codelength.predictors.primed.predictors import no_predictors
+from codelength.predictors.primed.net import no_net
 
 TEXT = b"to be or not to be, that is the question: whether it is nobler " * 3
 
 
 def pairs_of(kind: str, symbols: bytes):
     units = KINDS[kind].layout.units(symbols)
-    parts = blank(KINDS[kind], no_predictors())
-    return units, all_pairs(KINDS[kind], units, len(units), parts)
+    parts = blank(KINDS[kind], no_net())
+    return units, all_pairs(KINDS[kind], units, parts)
 
 
 def test_logarithms_are_right_to_their_last_places():
@@ -47,7 +46,7 @@ def test_dna_is_counted_on_both_strands():
     back = bytes((one ^ 2) for one in reversed(bases))
     both = Counter([*pairwise(bases), *pairwise(back)])
     starts = Counter([(None, bases[0]), (None, back[0])])  # order 1, where nothing is before
-    assert sorted(found[dna.CASES].counts) == sorted((both + starts).values())
+    assert sorted(found[0].counts) == sorted((both + starts).values())
 
 
 def test_a_pair_is_told_by_its_other_occurrences_alone():

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from codelength.coding.bits import BitReader
 from codelength.errors import InputError
-from codelength.predictors.primed import contexts, packing, shelf
+from codelength.predictors.primed import contexts, packing, shelf, tables
 from codelength.predictors.primed.fitting import fit
-from codelength.predictors.primed.predictors import no_predictors
-from codelength.predictors.primed.sound_fitting import PLANS, fit_predictors
+from codelength.predictors.primed.model import Model
+from codelength.predictors.primed.net_fitting import PLANS, Plan
 
 WORDS = b"the cat sat on the mat and a dog saw it run to the red door of an old house".split()
 
@@ -27,10 +27,10 @@ def test_sparse_numbers_come_back(numbers, size):
     assert np.array_equal(contexts.unsparse(low, high, len(some), size), some)
 
 
-def test_a_fit_makes_the_same_file_again_and_helps(tmp_path):
+@pytest.mark.parametrize("size", [20_000, None])
+def test_a_fit_makes_the_same_file_again_and_helps(tmp_path, size):
     files = [
-        fit("text", [sentences(0, 8000)], 20_000, no_predictors(), {}, say=lambda text: None).file
-        for _ in range(2)
+        fit("text", [sentences(0, 8000)], size, {}, say=lambda text: None).file for _ in range(2)
     ]
     assert files[0] == files[1]
     (tmp_path / "mine").write_bytes(files[0])
@@ -42,19 +42,42 @@ def test_a_fit_makes_the_same_file_again_and_helps(tmp_path):
     assert len(bits) < 0.8 * len(shipped.encode(item)[0])
 
 
+def test_data_that_are_kept_come_back_from_the_file():
+    bases = np.random.default_rng(0).integers(0, 8, 5001).astype(np.uint8).tobytes()
+    made = fit("dna", [bases], None, {}, say=lambda text: None)
+    kept = tables.from_arrays("dna", {}, packing.unpacked(made.file, "made")[2]).kept
+    assert (kept == np.frombuffer(bases, np.uint8) % 4).all()
+    assert len(made.file) < 5001 / 4 + 12_000  # two bits a base, weights and maps
+    model = Model(made)
+    for size in (128, 1000):  # what is kept is known, on either strand
+        item = bytes(one % 4 for one in bases[2000 : 2000 + size])
+        other = bytes(one ^ 2 for one in item[::-1])
+        for one in (item, other):
+            bits, _ = model.encode(one)
+            assert model.decode(BitReader.over(bits), len(one)) == one
+            assert len(bits) < 2 * len(one) - 100
+
+
 def test_a_fit_to_sound_makes_the_same_file_again(monkeypatch):
-    monkeypatch.setitem(PLANS, "audio_8bit", PLANS["audio_8bit"]._replace(predictors=4, order=4))
+    pytest.importorskip("torch", reason="the extra 'lm' is not installed")
+    monkeypatch.setitem(PLANS, "audio_8bit", Plan(state=8, order=4, steps=30, dropped=0.0))
     drawn = np.random.default_rng(0)
     series = [
-        (np.convolve(drawn.normal(0, 6, 3000), [1, 1.6, 0.8])).clip(-128, 127).astype(np.int8)
-        for _ in range(3)
+        np.convolve(drawn.normal(0, 6, 3000), [1, 1.6, 0.8]).clip(-128, 127).astype(np.int8)
+        for _ in range(4)
     ]
-    files = set()
-    for _ in range(2):
-        texts = [one.tobytes() for one in series]
-        own = fit_predictors("audio_8bit", texts)
-        files.add(fit("audio_8bit", texts, 5000, own, {}, say=lambda text: None).file)
-    assert len(files) == 1
+    texts = [one.tobytes() for one in series]
+    made = [fit("audio_8bit", texts, 0, {}, say=lambda text: None) for _ in range(2)]
+    assert made[0].file == made[1].file
+    cost = Model(made[0]).encode(texts[-1])[1] / len(texts[-1])
+    best = np.log2(6 * np.sqrt(2 * np.pi * np.e))  # what is new in each sample has a deviation of 6
+    assert best < cost < best + 0.5
+
+
+def test_recordings_that_are_too_short_are_refused():
+    pytest.importorskip("torch", reason="the extra 'lm' is not installed")
+    with pytest.raises(InputError, match="128"):
+        fit("audio_8bit", [bytes(100)] * 3, 0, {}, say=lambda text: None)
 
 
 def test_strange_files_are_refused(tmp_path):

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import constant, kernel
-from codelength.predictors.primed.bank import LOG_BITS, LOGS, MANTISSA, Units, narrow_to
 from codelength.predictors.primed.contexts import NOTHING, Context, level_of, no_context
-from codelength.predictors.primed.kernels import begin, finish
-from codelength.predictors.primed.kinds import SIXTEEN, Kind, steps_of
+from codelength.predictors.primed.densities import LOG_BITS, LOGS, MANTISSA
+from codelength.predictors.primed.kernels import ZERO, begin
+from codelength.predictors.primed.kinds import Kind, steps_of
+from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.network import Parts, Work, new_work
 from codelength.predictors.primed.slots import ABSENT, Array
 
@@ -38,22 +39,18 @@ def hash_units(
     kind: int,
     bits: int,
     data: Units,
-    length: int,
     first: int,
     end: int,
     parts: Parts,
     work: Work,
     out: Hashes,
 ) -> None:
-    """The contexts `first` .. `end` of units in items of `length`, into `out[context, unit]`."""
+    """The contexts `first` .. `end` of an item's units, into `out[context, unit]`."""
     for at in range(len(data)):
-        begin(kind, bits, data, at - at % length, at, parts, work)
+        begin(kind, bits, data, ZERO, at, parts, work)
         for k in range(first, end):
             hashed = work.hashes[k]
             out[k - first, at] = NOTHING if hashed == ABSENT else hashed
-        if kind >= SIXTEEN:
-            narrow_to(work.mill, np.int64(data[at]) - (1 << (bits - 1)))
-        finish(kind, bits, np.int64(data[at]), parts, work)
 
 
 @dataclass(frozen=True)
@@ -120,18 +117,23 @@ def paired(hashes: Hashes, parts: Array, forward: int, above: Floats) -> tuple[P
     return found, chances
 
 
-def all_pairs(kind: Kind, data: Units, length: int, parts: Parts) -> list[Pairs]:
+def other_strand(data: Units) -> Units:
+    """Bases as they are read on the other strand: backwards, A for T, C for G."""
+    return np.ascontiguousarray((data[::-1] & 3) ^ 2)
+
+
+def all_pairs(kind: Kind, data: Units, parts: Parts) -> list[Pairs]:
     """The pairs of each fitted context.
 
     Arguments:
-        length: units of an item.
-        parts: of a blank model, for its bank.
+        data: one long item.
+        parts: of a blank model.
     """
-    bits = kind.layout.bits
-    texts = [data]
-    if kind.mirrored:
-        texts.append(np.ascontiguousarray((data[::-1] & 3) ^ 2))  # A and T, C and G
-    work = new_work(kind.contexts, parts.bank)
+    first_bit, end_bit = steps_of(kind.number)
+    texts = [data, other_strand(data)] if kind.mirrored else [data]
+    units = np.concatenate(texts).astype(np.int64) >> (kind.layout.bits - end_bit)
+    units &= (1 << (end_bit - first_bit)) - 1
+    work = new_work(kind.contexts, parts.net)
     found: list[Pairs] = []
     chances: list[Floats] = []
     for first in range(0, kind.fitted, TOGETHER):
@@ -139,21 +141,15 @@ def all_pairs(kind: Kind, data: Units, length: int, parts: Parts) -> list[Pairs]
         rows = []
         for text in texts:
             out = np.zeros((end - first, len(text)), np.uint32)
-            span = constant(max(1, min(length, len(text))))
-            numbers = constant(kind.number), constant(bits)
-            hash_units(*numbers, text, span, constant(first), constant(end), parts, work, out)
+            numbers = constant(kind.number), constant(kind.layout.bits)
+            hash_units(*numbers, text, constant(first), constant(end), parts, work, out)
             rows.append(out)
+        hashes = np.concatenate(rows, axis=1)
         for k in range(first, end):
-            low, high = steps_of(kind.number, k)
-            some = 2 if kind.mirrored and low else 1
-            hashes = np.concatenate([row[k - first] for row in rows[:some]])
-            units = np.concatenate(texts[:some]).astype(np.int64)
-            units = (units >> (bits - high)) & ((1 << (high - low)) - 1)
             parent = int(kind.parents[k])
-            above = chances[parent] if parent >= 0 else np.full(len(data), 0.5 ** (high - low))
-            if parent >= 0 and steps_of(kind.number, parent) != (low, high):
-                raise ValueError("a context that knows less tells other bits")
-            pairs, own = paired(hashes, units, len(data), above)
+            even = np.full(len(data), 0.5 ** (end_bit - first_bit))
+            above = chances[parent] if parent >= 0 else even
+            pairs, own = paired(hashes[k - first], units, len(data), above)
             found.append(pairs)
             chances.append(own)
     return found

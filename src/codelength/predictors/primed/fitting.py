@@ -14,13 +14,16 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import constant
 from codelength.coding.messages import Json
-from codelength.predictors.primed.bank import Units
 from codelength.predictors.primed.contexts import Context, no_context
 from codelength.predictors.primed.counting import all_pairs, worthwhile
+from codelength.predictors.primed.index import no_index
 from codelength.predictors.primed.kernels import fit_items
-from codelength.predictors.primed.kinds import KINDS, ROWS, Kind
+from codelength.predictors.primed.kinds import KINDS, ROWS, Kind, rows_of
+from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.logistic import REACH, SQUASH, TOTAL_BITS
 from codelength.predictors.primed.model import new_log
+from codelength.predictors.primed.net import Net, no_net
+from codelength.predictors.primed.net_fitting import fit_net
 from codelength.predictors.primed.network import (
     LEVEL_COUNT,
     MAP_BITS,
@@ -31,7 +34,6 @@ from codelength.predictors.primed.network import (
     Parts,
     new_work,
 )
-from codelength.predictors.primed.predictors import Predictors
 from codelength.predictors.primed.slots import BUCKET
 from codelength.predictors.primed.tables import SHIFTS, Tables
 
@@ -39,61 +41,54 @@ HELD = 5
 """One part of so many is held out."""
 ITEMS = 3200
 """Held-out items that are learned from, at most."""
-ENOUGH = 1 << 20
-"""Units of sound, about, whose contexts are counted: the bank is slow, and knows most of it."""
 PASSES = ((5, 6), (6, 4), (7, 2), (8, 1), (9, 1), (9, 1), (10, 1))
 """Over the held-out items: maps move by 2^-first, weights by second quarters of the kind's rate."""
 Said = Callable[[str], None]
 
 
-def blank(kind: Kind, predictors: Predictors) -> Parts:
+def blank(kind: Kind, net: Net) -> Parts:
     """No slots, contexts believed as they are, all weighed alike."""
     logits = np.arange(PLACES) * 2 * REACH // (PLACES - 1) - REACH
     row = SQUASH[logits + REACH] << (MAP_BITS - TOTAL_BITS)
     maps = np.tile(row, (kind.contexts, LEVEL_COUNT, 1))
     weights = np.full((sum(kind.sets), kind.contexts + 1), ONE // 5, np.int64)
     weights[:, -1] = 0
-    if len(predictors.reflections):
+    if kind.sound:
         weights[:] = 0
-        weights[:, kind.contexts - 1] = ONE  # the bank alone
+        weights[:, kind.contexts - 1] = ONE  # the net alone
     final = np.full((sum(kind.sets), 3), ONE // 3, np.int64)
     logits = np.minimum(np.arange(WIDE) * SPAN // (WIDE - 2), SPAN - 1)
     corrections = np.tile(SQUASH[logits], (ROWS, 1))
     none = np.zeros(kind.contexts, np.int64)
     slots = np.zeros(BUCKET, np.uint32)
-    return Parts(slots, none, none, maps, weights, final, corrections, predictors.bank())
+    ranges = np.zeros((kind.contexts, 2), np.int64)
+    numbers = maps, weights, final, corrections
+    return Parts(slots, none, none, *numbers, net, no_index(), ranges)
 
 
-def counted(
-    kind: Kind, data: Units, size: int, length: int, predictors: Predictors
-) -> tuple[Context, ...]:
-    """What is worth most of these data's contexts, `size` bytes of it.
-
-    Arguments:
-        length: units of an item; text and DNA are counted as one long item.
-    """
-    if not size:
+def counted(kind: Kind, data: Units, size: int) -> tuple[Context, ...]:
+    """What is worth most of the contexts of these data, `size` bytes of it."""
+    if not size or not kind.fitted:
         return tuple(no_context() for _ in range(kind.fitted))
-    few = blank(kind, predictors)
-    span = length if len(predictors.reflections) else len(data)
-    return worthwhile(all_pairs(kind, data, span, few), size)
+    return worthwhile(all_pairs(kind, data, blank(kind, no_net())), size)
 
 
 def weighed(
     kind: Kind,
     contexts: tuple[Context, ...],
-    predictors: Predictors,
+    net: Net,
     held: Units,
     length: int,
     seed: int,
+    kept: Units,
     say: Said,
 ) -> Tables:
     """Maps, weights and corrections for these slots, learned from items of data unlike theirs."""
-    start = blank(kind, predictors)
+    start = blank(kind, net)
     numbers = dict(zip(SHIFTS, short(start), strict=True))
-    tables = Tables(kind.name, contexts, **numbers, predictors=predictors, about={})
+    tables = Tables(kind.name, contexts, **numbers, net=net, about={}, kept=kept)
     parts = tables.parts()
-    work, log = new_work(kind.contexts, parts.bank), new_log(length, kind)
+    work, log = new_work(kind.contexts, parts.net, rows_of(kind.number)), new_log(length, kind)
     drawn = np.random.default_rng(seed)
     starts = np.arange(0, max(1, len(held) - length + 1), length)
     starts = drawn.permutation(starts)[:ITEMS]
@@ -129,8 +124,7 @@ def short(parts: Parts) -> list[npt.NDArray[Any]]:
 def fit(
     name: str,
     series: list[bytes],
-    size: int,
-    predictors: Predictors,
+    size: int | None,
     about: Mapping[str, Json],
     length: int = 128,
     seed: int = 0,
@@ -140,20 +134,23 @@ def fit(
 
     Arguments:
         series: symbols, one a byte, of texts or recordings.
-        size: bytes of the slots, about.
-        predictors: of sound, fitted already.
+        size: bytes of the slots, about; None: the data themselves are kept.
         about: what the data are, for the file's header.
         length: symbols of an item.
         seed: of the order in which held-out items are learned from.
     """
     kind = KINDS[name]
     some = [kind.layout.units(one) for one in series]
-    if len(predictors.reflections):
-        some = some[:: 1 + sum(map(len, some)) // ENOUGH]
-    data = np.concatenate(some)
     length //= kind.layout.width
+    data = np.concatenate(some)
     held = len(data) * (HELD - 1) // HELD
-    slots = counted(kind, data[:held], size, length, predictors)
+    net = no_net()
+    if kind.sound:
+        ends = np.cumsum([len(one) for one in some])
+        known = [one[: max(0, held - end + len(one))] for one, end in zip(some, ends, strict=True)]
+        net = fit_net(kind, known, length, seed, say)
+    slots = counted(kind, data[:held], size or 0)
     say(f"{name}: {sum(len(one.units) for one in slots):,} pairs of {held:,} units")
-    tables = weighed(kind, slots, predictors, data[held:], length, seed, say)
-    return replace(tables, contexts=counted(kind, data, size, length, predictors), about=about)
+    kept = data if size is None else data[:0]
+    tables = weighed(kind, slots, net, data[held:], length, seed, kept[:held], say)
+    return replace(tables, contexts=counted(kind, data, size or 0), about=about, kept=kept)

@@ -12,26 +12,23 @@ from codelength.coding.arithmetic import (
     encode_step,
 )
 from codelength.coding.compiled import constant, inner, kernel
-from codelength.predictors.primed.bank import (
-    IN_USE,
-    SUM,
-    Units,
-    absorb,
-    first_share,
-    gather,
-    narrow,
-    restart,
-    share,
-)
+from codelength.predictors.primed.densities import IN_USE, first_share, narrow, share
 from codelength.predictors.primed.kinds import (
     SIXTEEN,
+    begin_rows,
     choose,
     contexts,
     end_of,
+    end_rows,
     first_of,
     key_of,
+    measure_rows,
+    own_of,
+    tell_rows,
 )
+from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.logistic import STRETCH, SURE, TOTAL_BITS
+from codelength.predictors.primed.net import foresee, restart_net, take_in
 from codelength.predictors.primed.network import (
     Log,
     Parts,
@@ -43,7 +40,7 @@ from codelength.predictors.primed.network import (
     undo,
 )
 from codelength.predictors.primed.slots import ABSENT, KEPT, Array
-from codelength.predictors.primed.sound import BANK
+from codelength.predictors.primed.sound import NET
 
 Buffer = npt.NDArray[np.uint8]
 TOTAL = constant(1 << TOTAL_BITS)
@@ -52,16 +49,20 @@ ZERO, ONE = constant(0), constant(1)
 
 @inner
 def begin(kind: int, bits: int, data: Units, start: int, at: int, parts: Parts, work: Work) -> None:
-    """A unit begins: what the bank expects, and the contexts."""
+    """A unit begins: what the net expects, and the contexts."""
     if kind >= SIXTEEN:
+        skip = 1 if len(parts.net.first) else 0
         if at == start:
-            restart(parts.bank, work.mill)
-        if at > start or len(parts.bank.first) == 0:
-            gather(parts.bank, work.mill, data, start, at, bits)
+            restart_net(parts.net, work.state)
+            work.mill.numbers[:] = 0
+        if at >= start + skip:
+            foresee(parts.net, work.state, work.mill, data, start, at, bits, skip)
     contexts(kind, bits, data, start, at, work.mill, work.hashes)
     for k in range(len(work.hashes)):
-        if work.hashes[k] != ABSENT:
+        if work.hashes[k] != ABSENT and parts.ranges[k, 0] == parts.ranges[k, 1]:
             work.hashes[k] &= KEPT
+    if parts.index.size[0]:
+        begin_rows(kind, at == start, parts.index, work.rows, work.hashes)
 
 
 @inner
@@ -78,6 +79,8 @@ def weigh(
 ) -> int:
     """The chance that the next bit is 1, in 2^20ths, never 0 or all."""
     low, high = first_of(kind, step), end_of(kind, step)
+    if parts.index.size[0]:
+        measure_rows(kind, parts.index, work.rows, step, node)
     look_up(parts, work, low, high, key_of(kind, step, node))
     chance = 1 << 19
     if kind >= SIXTEEN:
@@ -88,10 +91,10 @@ def weigh(
             half = 1 << (bits - 1)
             chance = share(work.mill, least - half, middle - half, most - half)
         else:
-            chance = first_share(parts.bank, least, middle, most)
+            chance = first_share(parts.net.first, least, middle, most)
         chance = max(SURE, min(TOTAL - SURE, chance))
-        work.inputs[BANK] = STRETCH[chance >> (TOTAL_BITS - 12)]
-    choose(kind, bits, data, start, at, step, node, chance, work.mill, work.places, work.sets)
+        work.inputs[NET] = STRETCH[chance >> (TOTAL_BITS - 12)]
+    choose(kind, bits, data, start, at, step, node, chance, work.places, work.sets)
     return mixed(parts, work, low, high)
 
 
@@ -100,7 +103,11 @@ def settle(
     kind: int, step: int, bit: int, parts: Parts, work: Work, log: Log, rate: int, limit: int
 ) -> None:
     """A bit is known."""
-    learn(parts, work, log, first_of(kind, step), end_of(kind, step), bit, rate, limit)
+    first, end = first_of(kind, step), end_of(kind, step)
+    own = own_of(kind) if parts.index.size[0] else 0
+    learn(parts, work, log, first, end, own, bit, rate, limit)
+    if parts.index.size[0]:
+        tell_rows(kind, parts.index, work.rows, step, bit)
     if kind >= SIXTEEN:
         narrow(work.mill, bit)
 
@@ -108,10 +115,10 @@ def settle(
 @inner
 def finish(kind: int, bits: int, unit: int, parts: Parts, work: Work) -> None:
     """A unit is known."""
+    if parts.index.size[0]:
+        end_rows(kind, parts.index, work.rows, unit)
     if kind >= SIXTEEN:
-        work.mill.numbers[SUM] += unit - (1 << (bits - 1))
-        if work.mill.numbers[IN_USE]:
-            absorb(parts.bank, work.mill)
+        take_in(work.state, unit - (1 << (bits - 1)), work.mill.numbers[IN_USE] == 0)
 
 
 @inner

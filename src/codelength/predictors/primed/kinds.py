@@ -9,9 +9,17 @@ import numpy as np
 
 from codelength.coding.compiled import inner
 from codelength.predictors.primed import dna, sound, text
-from codelength.predictors.primed.bank import Mill, Units
-from codelength.predictors.primed.layouts import Layout
-from codelength.predictors.primed.slots import ABSENT, Array
+from codelength.predictors.primed.densities import Mill
+from codelength.predictors.primed.index import (
+    Index,
+    Rows,
+    lengthen,
+    measure,
+    narrow_rows,
+    restart_rows,
+)
+from codelength.predictors.primed.layouts import Layout, Units
+from codelength.predictors.primed.slots import Array
 
 TEXT, DNA, SIXTEEN, EIGHT, FEATURES = 0, 1, 2, 3, 4
 ROWS = 1 << 12
@@ -32,6 +40,9 @@ class Kind:
         sets: rows of weights that each of the three selections chooses from.
         rate: of learning in an item; `limit` of its counts.
         mirrored: the data are as likely to be read backwards, each symbol as its complement.
+        ranges: of an index of kept data that tell each fitted context; none: it is told by slots.
+        depth: of the index; `levels`: bits of a symbol that are kept in it.
+        families: contexts, from the first to the end, that are looked up in it by their hashes.
     """
 
     number: int
@@ -45,6 +56,15 @@ class Kind:
     rate: int
     limit: int
     mirrored: bool = False
+    ranges: tuple[tuple[int, int], ...] = ()
+    depth: int = 0
+    levels: int = 0
+    families: tuple[int, int] = (0, 0)
+
+    @property
+    def sound(self) -> bool:
+        """Whether a net foresees it."""
+        return self.number >= SIXTEEN
 
 
 def _sound(number: int, name: str, layout: Layout) -> Kind:
@@ -67,6 +87,10 @@ KINDS = {
             text.SETS,
             rate=6,
             limit=12,
+            ranges=tuple(text.RANGES),
+            depth=text.DEPTH,
+            levels=8,
+            families=(text.ORDERS, text.ORDERS + text.FAMILIES),
         ),
         Kind(
             DNA,
@@ -80,6 +104,9 @@ KINDS = {
             rate=10,
             limit=127,
             mirrored=True,
+            ranges=tuple(dna.RANGES),
+            depth=dna.DEPTH,
+            levels=2,
         ),
         _sound(SIXTEEN, "audio_16bit", Layout(16, signed=True)),
         _sound(EIGHT, "audio_8bit", Layout(8, signed=True)),
@@ -97,16 +124,62 @@ def contexts(
         text.contexts(data, start, at, hashes)
     elif kind == DNA:
         dna.contexts(data, start, at, hashes)
-    elif kind == SIXTEEN:
-        hashes[:] = ABSENT
     else:
-        sound.contexts(data, start, at, bits, 2 * (kind == FEATURES), mill, hashes)
+        sound.contexts(data, start, at, bits, 6 if kind == SIXTEEN else 0, mill, hashes)
+
+
+@inner
+def own_of(kind: int) -> int:
+    """Contexts from here on learn in an item."""
+    if kind == TEXT:
+        return text.FITTED
+    if kind == DNA:
+        return dna.FITTED
+    return sound.FITTED
+
+
+@inner
+def begin_rows(kind: int, first: bool, index: Index, rows: Rows, hashes: Array) -> None:
+    """Ranges of a unit's contexts; the `first` of an item knows of none before it."""
+    if first:
+        restart_rows(index, rows)
+    if kind == TEXT:
+        text.begin_rows(index, rows, hashes)
+    else:
+        dna.begin_rows(rows)
+
+
+@inner
+def measure_rows(kind: int, index: Index, rows: Rows, step: int, node: int) -> None:
+    """How many symbols behind each context go on with a 1."""
+    if kind == TEXT:
+        text.measure_rows(index, rows, step, node)
+    elif step:
+        measure(index, rows, step - 1, 0, dna.ROWS)
+
+
+@inner
+def tell_rows(kind: int, index: Index, rows: Rows, step: int, bit: int) -> None:
+    """A bit is told."""
+    if kind == TEXT:
+        text.tell_rows(index, rows, step, bit)
+    elif step:
+        narrow_rows(index, rows, step - 1, 0, dna.ROWS, bit)
+
+
+@inner
+def end_rows(kind: int, index: Index, rows: Rows, unit: int) -> None:
+    """A unit is told."""
+    if kind == TEXT:
+        lengthen(index, rows, text.DEPTH)
+    else:
+        dna.end_rows(index, rows, unit & 3)
 
 
 @inner
 def first_of(kind: int, step: int) -> int:
     """The first of the contexts that tell a bit."""
-    return dna.CASES if kind == DNA and step else 0
+    return dna.FIRST_CASE if kind == DNA and step == 0 else 0
 
 
 @inner
@@ -115,15 +188,20 @@ def end_of(kind: int, step: int) -> int:
     if kind == TEXT:
         return text.CONTEXTS
     if kind == DNA:
-        return dna.CONTEXTS if step else dna.CASES
+        return dna.FIRST_CASE if step else dna.CONTEXTS
     return sound.CONTEXTS
 
 
-def steps_of(kind: int, context: int) -> tuple[int, int]:
-    """The bits that a context tells: the first, and where they end."""
-    if kind == DNA:
-        return (0, 1) if context < dna.CASES else (1, dna.STEPS)
-    return 0, 8
+def rows_of(kind: int) -> int:
+    """Ranges of the index that are looked at."""
+    if kind == TEXT:
+        return text.ROWS
+    return dna.ROWS if kind == DNA else 0
+
+
+def steps_of(kind: int) -> tuple[int, int]:
+    """The bits that fitted contexts tell: the first, and where they end."""
+    return (1, dna.STEPS) if kind == DNA else (0, 8)
 
 
 @inner
@@ -144,11 +222,10 @@ def choose(
     step: int,
     node: int,
     chance: int,
-    mill: Mill,
     places: Array,
     sets: Array,
 ) -> None:
-    """Which weights and corrections are used, into `sets`; `chance` is the bank's."""
+    """Which weights and corrections are used, into `sets`; `chance` is the net's."""
     before = np.int64(data[at - 1]) if at > start else 0
     if kind == TEXT:
         text.choose(start, at, step, node, places, sets)
@@ -159,9 +236,10 @@ def choose(
         sets[1] += dna.SETS[0]
         sets[2] += dna.SETS[0] + dna.SETS[1]
     else:
-        sound.choose(start, at, step, bits, chance, mill, places, sets)
+        sound.choose(start, at, step, chance, places, sets)
         sets[1] += sound.SETS[0]
         sets[2] += sound.SETS[0] + sound.SETS[1]
-        before >>= bits - 8
-    sets[3] = min(node, OWN_ROWS - 1)
+        sets[3], sets[4] = min(node, OWN_ROWS - 1), OWN_ROWS + sets[0]
+        return
+    sets[3] = node
     sets[4] = OWN_ROWS + (((before * 256 + node) * 40503) & 0xFFFFFFFF) % (ROWS - OWN_ROWS)

@@ -6,8 +6,10 @@ Example: LAYOUTS["audio_8bit"].units(b"\xff\x00") -> [127, 128]: the samples -1 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from codelength.predictors.primed.bank import Units
+Units = npt.NDArray[np.int32]
+"""What a model codes: symbols, or samples."""
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from codelength.coding.arithmetic import (
 from codelength.coding.bits import BitReader, Bits
 from codelength.coding.compiled import constant
 from codelength.errors import MessageError
-from codelength.predictors.primed.bank import Units
 from codelength.predictors.primed.kernels import decode_units, encode_units, forget
-from codelength.predictors.primed.kinds import KINDS, Kind
+from codelength.predictors.primed.kinds import KINDS, Kind, rows_of
+from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.network import Log, Parts, Work, new_work
-from codelength.predictors.primed.tables import Tables
+from codelength.predictors.primed.tables import Tables, roomy
 
 CHUNK = 1 << 14
 """Symbols that are coded between two looks at the room for messages and logs."""
@@ -50,7 +50,7 @@ class Model:
         self._kind = KINDS[tables.kind]
         self._parts = tables.parts()
         self._weights, self._final = self._parts.weights.copy(), self._parts.final.copy()
-        self._work = new_work(self._kind.contexts, self._parts.bank)
+        self._work = new_work(self._kind.contexts, self._parts.net, rows_of(self._kind.number))
         self._log = new_log(CHUNK, self._kind)
 
     def encode(self, symbols: bytes) -> tuple[Bits, float]:
@@ -61,13 +61,13 @@ class Model:
         layout = self._kind.layout
         data = layout.units(symbols)
         state, out, ideal = new_state(), np.zeros(256, np.uint8), 0.0
-        with self._item(len(data)):
+        with self._item(len(data)) as parts:
             for first in range(0, len(data), CHUNK):
                 end = min(len(data), first + CHUNK)
                 most = int(state[COUNT]) + (end - first) * layout.bits * LONGEST + 256
                 if most > len(out):
                     out = np.concatenate([out, np.zeros(most, np.uint8)])
-                ideal += encode_units(*self._where(data, first, end), *self._how, state, out)
+                ideal += encode_units(*self._where(data, first, end), *self._how(parts), state, out)
         rest = Bits.from_bytes(symbols[len(data) * layout.width :])
         return pack(out, finish_encoding(state, out)) + rest, ideal + len(rest)
 
@@ -83,38 +83,37 @@ class Model:
         state[START], state[END] = reader.position, reader.length
         start_decoding(state, message)
         data = np.zeros(min(count, CHUNK), np.int32)
-        with self._item(count):
+        with self._item(count) as parts:
             for first in range(0, count, CHUNK):
                 end = min(count, first + CHUNK)
                 if end > len(data):
                     data = np.concatenate([data, np.zeros(max(len(data), CHUNK), np.int32)])
                 place = self._where(data, first, end)
-                if decode_units(*place, *self._how, state, message) < end:
+                if decode_units(*place, *self._how(parts), state, message) < end:
                     raise MessageError("the message is damaged or truncated")
         finish_message(state, reader)
         return layout.symbols(data[:count]) + reader.read_bytes(length % layout.width)
 
-    @property
-    def _how(self) -> tuple[Parts, Work, Log, int, int]:
+    def _how(self, parts: Parts) -> tuple[Parts, Work, Log, int, int]:
+        if parts is not self._parts:
+            self._log.count[0] = 0  # nothing will be put back
         rate, limit = constant(self._kind.rate), constant(self._kind.limit)
-        return self._parts, self._work, self._log, rate, limit
+        return parts, self._work, self._log, rate, limit
 
     def _where(self, data: Units, first: int, end: int) -> tuple[int, int, Units, int, int]:
-        self._log.count[0] *= self._short
         kind, bits = constant(self._kind.number), constant(self._kind.layout.bits)
         return kind, bits, data, constant(first), constant(end)
 
     @contextmanager
-    def _item(self, length: int) -> Iterator[None]:
-        """What an item changes is put back behind it: from the log, or if long from a copy."""
-        self._short = length <= CHUNK
-        before = None if self._short else self._parts.slots.copy()
+    def _item(self, length: int) -> Iterator[Parts]:
+        """The parts for an item. What it changes is put back behind it."""
+        parts = self._parts
+        if length > CHUNK:
+            parts = roomy(parts, self._kind.fitted)
         try:
-            yield
+            yield parts
         finally:
-            if before is None:
-                forget(self._parts, self._log)
-            else:
-                self._parts.slots[:] = before
-                self._log.count[0] = 0
-            self._parts.weights[:], self._parts.final[:] = self._weights, self._final
+            if parts is self._parts:
+                forget(parts, self._log)
+            self._log.count[0] = 0
+            parts.weights[:], parts.final[:] = self._weights, self._final

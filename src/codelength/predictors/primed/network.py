@@ -10,8 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from codelength.coding.compiled import inner
-from codelength.predictors.primed.bank import Bank, Mill, new_mill
+from codelength.predictors.primed.densities import Mill, new_mill
+from codelength.predictors.primed.index import Index, Rows, new_rows
 from codelength.predictors.primed.logistic import REACH, SQUASH, STRETCH, SURE, TOTAL_BITS
+from codelength.predictors.primed.net import COMPONENTS, Net, State, new_state
 from codelength.predictors.primed.slots import (
     ABSENT,
     COUNTS,
@@ -56,7 +58,10 @@ class Parts(NamedTuple):
         weights: 2^20 is 1, int64 `[sets, contexts + 1]`.
         final: of the three mixtures, int64 `[sets, 3]`; those of the second selection are used.
         corrections: chances in 2^20ths at 34 logits, int64 `[rows, WIDE]`.
-        bank: of sound; else empty.
+        net: of sound; else empty.
+        index: of data that are kept whole; else empty.
+        ranges: of the index that tell a context: the first, and where they end, int64
+            `[contexts, 2]`; without any a context is told by its slot.
     """
 
     slots: Slots
@@ -66,7 +71,9 @@ class Parts(NamedTuple):
     weights: Array
     final: Array
     corrections: Array
-    bank: Bank
+    net: Net
+    index: Index
+    ranges: Array
 
 
 class Work(NamedTuple):
@@ -78,7 +85,8 @@ class Work(NamedTuple):
         inputs: logits `[contexts + 1]`.
         sets: rows of the three sets of weights, and of the two corrections `[5]`.
         logits: of the three mixtures and of all `[4]`.
-        mill: of the bank.
+        mill, state: of the net.
+        rows: of the index.
     """
 
     hashes: Array
@@ -89,6 +97,8 @@ class Work(NamedTuple):
     sets: Array
     logits: Array
     mill: Mill
+    state: State
+    rows: Rows
 
 
 class Log(NamedTuple):
@@ -103,10 +113,11 @@ class Log(NamedTuple):
     count: Array
 
 
-def new_work(contexts: int, bank: Bank) -> Work:
-    """Room for that many contexts, and for a bank."""
+def new_work(contexts: int, net: Net, ranges: int = 0) -> Work:
+    """Room for that many contexts, for a net, and for ranges of an index."""
     sizes = (contexts, contexts, contexts, contexts, contexts + 1, 5, 4)
-    return Work._make([*(np.zeros(size, np.int64) for size in sizes), new_mill(bank)])
+    arrays = [np.zeros(size, np.int64) for size in sizes]
+    return Work._make([*arrays, new_mill(COMPONENTS), new_state(net), new_rows(ranges)])
 
 
 @inner
@@ -117,17 +128,27 @@ def bounded(logit: int) -> int:
 
 @inner
 def look_up(parts: Parts, work: Work, first: int, end: int, key: int) -> None:
-    """What the contexts `first` .. `end` say at the node `key`."""
+    """What the contexts `first` .. `end` say at the node `key`; ranges have been measured."""
     for k in range(first, end):
         work.places[k], work.inputs[k], work.cells[k] = ABSENT, 0, ABSENT
-        if work.hashes[k] == ABSENT:
-            continue
-        work.nodes[k] = mix(work.hashes[k], key)
-        at = find(parts.slots, parts.firsts[k], parts.masks[k], work.nodes[k])
-        if at == ABSENT:
-            continue
-        slot = np.int64(parts.slots[at])
-        level, place = LEVELS[slot & 255], PLACE[(slot >> 12) & 4095]
+        if parts.ranges[k, 0] < parts.ranges[k, 1]:
+            total, ones = 0, 0
+            for row in range(parts.ranges[k, 0], parts.ranges[k, 1]):
+                total += work.rows.total[row]
+                ones += work.rows.over[row]
+            if not total:
+                continue
+            chance = (10 * ones + 4) * 65536 // (10 * total + 8)
+            level, place, at = LEVELS[min(total, COUNTS)], PLACE[chance >> 4], 0
+        else:
+            if work.hashes[k] == ABSENT:
+                continue
+            work.nodes[k] = mix(work.hashes[k], key)
+            at = find(parts.slots, parts.firsts[k], parts.masks[k], work.nodes[k])
+            if at == ABSENT:
+                continue
+            slot = np.int64(parts.slots[at])
+            level, place = LEVELS[slot & 255], PLACE[(slot >> 12) & 4095]
         work.places[k] = at
         work.cells[k] = level * PLACES + place
         work.inputs[k] = STRETCH[parts.maps[k, level, place] >> (MAP_BITS - 12)]
@@ -166,9 +187,17 @@ def error(bit: int, logit: int) -> int:
 
 @inner
 def learn(
-    parts: Parts, work: Work, log: Log, first: int, end: int, bit: int, rate: int, limit: int
+    parts: Parts,
+    work: Work,
+    log: Log,
+    first: int,
+    end: int,
+    own: int,
+    bit: int,
+    rate: int,
+    limit: int,
 ) -> None:
-    """Weights and slots take up a bit; the log keeps what the slots were."""
+    """Weights, and slots from the context `own` on, take up a bit; the log keeps what they were."""
     last = len(work.inputs) - 1
     overall = error(bit, work.logits[3]) * rate
     for n in range(3):
@@ -178,7 +207,7 @@ def learn(
             parts.weights[row, k] += (work.inputs[k] * wrong + 8192) >> 14
         parts.weights[row, last] += (BIAS * wrong + 8192) >> 14
         parts.final[work.sets[1], n] += (work.logits[n] * overall + 32768) >> 16
-    for k in range(first, end):
+    for k in range(max(first, own), end):
         if work.hashes[k] == ABSENT:
             continue
         at = work.places[k]

@@ -17,7 +17,7 @@ from codelength.coding.messages import Json, canonical_json
 from codelength.errors import InputError
 
 MAGIC = b"CLTABLES"
-VERSION = 1
+VERSION = 2
 """Of all models; a change of a context or a constant is a new one."""
 LEVEL = 19
 

@@ -5,17 +5,17 @@ Example: model(shipped("dna")) -> a model that codes items of DNA.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from codelength.coding.messages import Json
 from codelength.errors import InputError
-from codelength.predictors.primed import tables
 from codelength.predictors.primed.kinds import KINDS
 from codelength.predictors.primed.model import Model
 from codelength.predictors.primed.packing import Arrays, unpacked
+from codelength.predictors.primed.tables import Tables, from_arrays
 
 ALPHABETS = {name: kind.alphabet for name, kind in KINDS.items()}
 """The kinds, and how many symbols each knows."""
@@ -39,6 +39,11 @@ class Fitted:
     about: Mapping[str, Json]
     arrays: Arrays
     where: str
+
+    @cached_property
+    def tables(self) -> Tables:
+        """What they hold."""
+        return from_arrays(self.kind, self.about, self.arrays)
 
 
 def opened(data: bytes, where: str) -> Fitted:
@@ -82,5 +87,5 @@ def shipped(kind: str) -> Fitted:
 
 
 def model(fitted: Fitted) -> Model:
-    """A model with these tables."""
-    return Model(tables.from_arrays(fitted.kind, fitted.about, fitted.arrays))
+    """A model with these tables; what cannot change is loaded once for all of them."""
+    return Model(fitted.tables)

@@ -6,15 +6,34 @@ A symbol is a byte, told bit by bit from the highest; a node is those bits behin
 import numpy as np
 
 from codelength.coding.compiled import inner
-from codelength.predictors.primed.bank import Units
+from codelength.predictors.primed.index import (
+    Index,
+    Rows,
+    look_for,
+    measure,
+    narrow_hashed,
+    narrow_rows,
+    split,
+)
+from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.slots import ABSENT, Array, mix
 
 STEPS = 8
 ORDERS = 8
-CONTEXTS = ORDERS + 8
 WORD, WORDS, SEPARATED, THREE, IN_LINE = ORDERS, ORDERS + 1, ORDERS + 2, ORDERS + 3, ORDERS + 7
-FITTED = CONTEXTS
-PARENTS: Array = np.array([-1, 0, 1, 2, 3, 4, 5, 6, 1, 8, 8, 8, 0, 1, 1, 1], np.int64)
+FAMILIES = 8
+"""Contexts that are not the last bytes: words and bytes with gaps."""
+LONG = (9, 12, 16)
+"""Orders of further contexts, where data are kept whole."""
+FITTED = ORDERS + FAMILIES + len(LONG)
+OWN: Array = np.array([1, 2, 3, 5, WORD], np.int64)
+"""Contexts that there are of the item alone, too."""
+CONTEXTS = FITTED + len(OWN)
+DEPTH = 16
+ROWS = DEPTH + 1 + FAMILIES
+RANGES = [(k, k + 1) for k in (*range(ORDERS), *range(DEPTH + 1, ROWS), *LONG)]
+"""Of each fitted context in the index."""
+PARENTS: Array = np.array([-1, 0, 1, 2, 3, 4, 5, 6, 1, 8, 8, 8, 0, 1, 1, 1, -1, -1, -1], np.int64)
 """The context that knows less, of each; -1: none."""
 SETS = (256, 64, 64)
 BEFORE = -1
@@ -85,6 +104,38 @@ def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
         line -= 1
     head = byte(data, start, line) if line < at else BEFORE
     hashes[IN_LINE] = mix(mix(mix(head, one), min(at - line, 255)), 108) if line > start else ABSENT
+    hashes[ORDERS + FAMILIES : FITTED] = ABSENT
+    for k in range(len(OWN)):
+        hashes[FITTED + k] = mix(hashes[OWN[k]], 110)
+
+
+@inner
+def begin_rows(index: Index, rows: Rows, hashes: Array) -> None:
+    """Contexts that are not the last bytes are looked up."""
+    for family in range(FAMILIES):
+        row = DEPTH + 1 + family
+        hashed = hashes[ORDERS + family]
+        if hashed == ABSENT:
+            rows.low[row], rows.high[row] = 0, 0
+        else:
+            look_for(index, rows, family, row, hashed)
+
+
+@inner
+def measure_rows(index: Index, rows: Rows, step: int, node: int) -> None:
+    """See `index.measure`."""
+    measure(index, rows, step, 0, DEPTH + 1)
+    least = (2 * node + 1) << (STEPS - 1 - step) & 255
+    for family in range(FAMILIES):
+        split(index, rows, DEPTH + 1 + family, least)
+
+
+@inner
+def tell_rows(index: Index, rows: Rows, step: int, bit: int) -> None:
+    """See `index.narrow_rows`."""
+    narrow_rows(index, rows, step, 0, DEPTH + 1, bit)
+    for row in range(DEPTH + 1, ROWS):
+        narrow_hashed(rows, row, bit)
 
 
 @inner
