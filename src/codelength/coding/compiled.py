@@ -58,6 +58,21 @@ def inner(function: F) -> F:
     return _compile(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
 
+def unmanaged(function: F) -> F:
+    """Like `kernel`, for loops over large tuples of arrays that make no array themselves.
+
+    Arrays are not counted there: each look into a tuple would count one up and down. Other threads
+    of Python run meanwhile.
+    """
+    return _compile(function, no_cfunc_wrapper=True, _nrt=False, nogil=True)
+
+
+def inlined(function: F) -> F:
+    """What only `unmanaged` loops call; never called in truth, for a call copies its tuples."""
+    options = {"no_cfunc_wrapper": True, "no_cpython_wrapper": True}
+    return _compile(function, forceinline=True, _nrt=False, **options)
+
+
 def part(function: F) -> F:
     """Like `kernel`, but copied into each kernel that calls it: for what is called in few places.
 

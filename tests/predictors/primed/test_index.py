@@ -15,6 +15,7 @@ from codelength.predictors.primed.index import (
     narrow_rows,
     new_rows,
     restart_rows,
+    sorted_places,
     split,
 )
 
@@ -68,7 +69,10 @@ def family_followed(there, rows, hashed, unit, sizes, ones):
 def test_ranges_are_as_long_as_contexts_are_frequent(levels, data, item):
     units = np.array(data, np.uint8) & ((1 << levels) - 1)
     item = np.array(item, np.uint8) & ((1 << levels) - 1)
-    there, sizes = index(units, levels, DEPTH), np.zeros((len(item), DEPTH + 1), np.int64)
+    there, sizes = (
+        index(units, levels, sorted_places(units, levels, DEPTH)),
+        np.zeros((len(item), DEPTH + 1), np.int64),
+    )
     followed(there, new_rows(DEPTH + 1), item, constant(levels), constant(DEPTH), sizes)
     ring = units.tobytes() * (2 + 2 * DEPTH // len(units))
     for at in range(len(item)):
@@ -87,7 +91,8 @@ def test_ranges_are_as_long_as_contexts_are_frequent(levels, data, item):
 )
 def test_hashed_contexts_are_found_with_what_came_behind_them(pairs, wanted, unit):
     hashes = np.array([[one * 0x33333333 for one, _ in pairs]], np.uint32)
-    there = index(np.array([one for _, one in pairs], np.uint8), 8, 1, hashes)
+    units = np.array([one for _, one in pairs], np.uint8)
+    there = index(units, 8, np.arange(len(units)), hashes)
     sizes, ones = np.zeros(8, np.int64), np.zeros(8, np.int64)
     hashed = constant(wanted * 0x33333333)
     family_followed(there, new_rows(1), hashed, constant(unit), sizes, ones)
@@ -103,7 +108,8 @@ def test_contexts_of_which_one_base_differs_are_those_that_a_search_finds():
     item = bases[1000:1040].copy()
     item[20] ^= 1
     sizes = np.zeros((len(item), dna.ROWS), np.int64)
-    bases_followed(index(bases, 2, dna.DEPTH), new_rows(dna.ROWS), item, sizes)
+    there = index(bases, 2, sorted_places(bases, 2, dna.DEPTH))
+    bases_followed(there, new_rows(dna.ROWS), item, sizes)
     ring = np.concatenate([bases[-40:], bases])
     some = 0
     for at in range(len(item)):

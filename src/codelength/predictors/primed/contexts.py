@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner, kernel
+from codelength.coding.compiled import inlined, kernel
 from codelength.errors import InputError
 from codelength.predictors.primed.kinds import key_of
 from codelength.predictors.primed.packing import Arrays
@@ -123,7 +123,7 @@ def fill(
             totals[key] = ones[key] = 0
 
 
-@inner
+@inlined
 def put(slots: Slots, first: int, mask: int, hashed: int, ones: int, total: int) -> None:
     """A slot that has seen `ones` of `total` bits, unless its bucket has better known ones."""
     at = room(slots, first, mask, hashed)

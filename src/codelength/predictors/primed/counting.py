@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import constant, kernel
+from codelength.coding.compiled import constant, unmanaged
 from codelength.predictors.primed.contexts import NOTHING, Context, level_of, no_context
 from codelength.predictors.primed.densities import LOG_BITS, LOGS, MANTISSA
 from codelength.predictors.primed.kernels import ZERO, begin
@@ -34,7 +34,7 @@ CONTEXT_COST, PAIR_COST = 12, 8
 """Bits that a context, and a unit behind it, take in the file, about."""
 
 
-@kernel
+@unmanaged
 def hash_units(
     kind: int,
     bits: int,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed.slots import Array
 
 PLACE_BITS = 8
@@ -69,7 +69,7 @@ def new_mill(components: int) -> Mill:
     return Mill._make([*arrays, np.zeros(STEEP + 1, np.int64)])
 
 
-@inner
+@inlined
 def log2(value: int) -> int:
     """The logarithm of a positive number, in 2^16ths."""
     bits = 0
@@ -82,7 +82,7 @@ def log2(value: int) -> int:
     return (bits << LOG_BITS) + LOGS[shifted & ((1 << MANTISSA) - 1)]
 
 
-@inner
+@inlined
 def below(place: int, slope: int, boundary: int) -> int:
     """A component's mass below `boundary` - 1/2, in 2^30ths."""
     away = (boundary << PLACE_BITS) - (1 << (PLACE_BITS - 1)) - place
@@ -92,7 +92,7 @@ def below(place: int, slope: int, boundary: int) -> int:
     return CURVE[whole] + (((CURVE[whole + 1] - CURVE[whole]) * part) >> FINE_BITS)
 
 
-@inner
+@inlined
 def share(mill: Mill, least: int, middle: int, most: int) -> int:
     """The chance that a sample of `least` .. `most` - 1 is `middle` or more, in 2^20ths."""
     under = mill.numbers[EVEN] * (middle - least)
@@ -109,13 +109,13 @@ def share(mill: Mill, least: int, middle: int, most: int) -> int:
     return (over << 20) // total
 
 
-@inner
+@inlined
 def first_share(below: Array, least: int, middle: int, most: int) -> int:
     """The same by the masses below each value, values counted from 0."""
     return ((below[most] - below[middle]) << 20) // (below[most] - below[least])
 
 
-@inner
+@inlined
 def narrow(mill: Mill, bit: int) -> None:
     """The half that the sample lies in is the whole."""
     for c in range(mill.numbers[IN_USE]):

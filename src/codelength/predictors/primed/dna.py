@@ -6,7 +6,7 @@ A symbol is 4 x case + base, A C T G as KT has them; the case is told first, the
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed.index import (
     Index,
     Rows,
@@ -60,7 +60,7 @@ NODES = 3
 SETS = (64 + LENGTHS * NODES, 64 + 2 * (BASES + 1) * NODES, 64 + (len(OWN) + 1) * 8 * NODES)
 
 
-@inner
+@inlined
 def size(value: int) -> int:
     """Bits of a number, 10 at most."""
     bits = 0
@@ -69,13 +69,13 @@ def size(value: int) -> int:
     return bits
 
 
-@inner
+@inlined
 def base(data: Units, at: int) -> int:
     """The base there, 0..3."""
     return np.int64(data[at]) & 3
 
 
-@inner
+@inlined
 def run(data: Units, start: int, at: int) -> int:
     """How many symbols before `at` have the same case, 300 at most."""
     length = 0
@@ -88,7 +88,7 @@ def run(data: Units, start: int, at: int) -> int:
     return length
 
 
-@inner
+@inlined
 def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
     """The contexts of the symbol at `at`, seeing back to `start`."""
     there = at - start
@@ -126,13 +126,13 @@ def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
     hashes[FIRST_CASE + 4] = mix(mix(case, 204), hashes[11] & 0xFFFFFFFF)
 
 
-@inner
+@inlined
 def begin_rows(rows: Rows) -> None:
     """Whence contexts with a differing base will come."""
     rows.kept[0], rows.kept[1] = rows.low[MISSED_FROM], rows.high[MISSED_FROM]
 
 
-@inner
+@inlined
 def end_rows(index: Index, rows: Rows, told: int) -> None:
     """The base is told: contexts in which it is another one, and those that had such a one."""
     for row in range(ROWS - 1, DEPTH + 3, -1):
@@ -148,7 +148,7 @@ def end_rows(index: Index, rows: Rows, told: int) -> None:
     lengthen(index, rows, DEPTH)
 
 
-@inner
+@inlined
 def choose(
     data: Units, start: int, at: int, step: int, node: int, places: Array, sets: Array
 ) -> None:

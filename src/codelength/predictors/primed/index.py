@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner, kernel
+from codelength.coding.compiled import inlined, kernel
 from codelength.predictors.primed.slots import Array
 
 Words = npt.NDArray[np.uint32]
@@ -101,33 +101,37 @@ def reversed_bits(levels: int) -> Bytes:
 
 
 def sorted_places(units: Bytes, levels: int, depth: int) -> Array:
-    """Places by the `depth` units before them; the order of those alike means nothing."""
+    """Places by the `depth` units before them; the order of those alike means nothing.
+
+    Arguments:
+        depth: 128 bits of units at most.
+    """
     word = reversed_bits(levels)[units].astype(np.uint64)
     count = 1
     while count < depth and 2 * count * levels <= 64:
         word = (word << np.uint64(levels * count)) | np.roll(word, count)
         count *= 2
     key = np.roll(word, 1)
-    if count >= depth:
-        return np.argsort(key)
-    return np.lexsort((np.roll(key, count), key))
+    order = np.argsort(key)
+    if count < depth:  # ranks by as many units, and by as many before these
+        ranks = np.zeros(len(units), np.int64)
+        ranks[order] = np.cumsum(np.diff(key[order], prepend=key[order[0]]) != 0)
+        order = np.argsort(ranks << 32 | np.roll(ranks, count))
+    return order
 
 
-def index(
-    units: Bytes, levels: int, depth: int, families: npt.NDArray[np.uint32] | None = None
-) -> Index:
+def index(units: Bytes, levels: int, places: Array, families: Words | None = None) -> Index:
     """The index of data.
 
     Arguments:
         units: numbers below 2^levels, at least one.
-        depth: the longest contexts that are sorted, a power of two; more than 64 bits are
-            sorted for twice as many at most.
+        places: sorted by the longest contexts, see `sorted_places`.
         families: hashes of other contexts, by unit, `[families, units]`.
     """
     size = len(units)
     blocks = np.zeros((levels, (size >> BLOCK) + 1, 2), np.uint32)
     zeros = np.zeros(levels, np.int64)
-    wavelet(units[sorted_places(units, levels, depth)], blocks, zeros)
+    wavelet(units[places], blocks, zeros)
     found = no_index()._replace(blocks=blocks, zeros=zeros, size=np.array([size], np.int64))
     return found if families is None else with_families(found, units, families)
 
@@ -183,7 +187,7 @@ def wavelet(symbols: Bytes, blocks: Words, zeros: Array) -> None:
         here[size - count :] = ones[:count]
 
 
-@inner
+@inlined
 def ones_of(word: int) -> int:
     """How many bits of a word of 32 are 1."""
     pairs = word - ((word >> 1) & 0x55555555)
@@ -191,14 +195,14 @@ def ones_of(word: int) -> int:
     return ((((fours + (fours >> 4)) & 0x0F0F0F0F) * 0x01010101) >> 24) & 255
 
 
-@inner
+@inlined
 def ones_before(index: Index, level: int, at: int) -> int:
     """The ones of a level before a row."""
     word = np.int64(index.blocks[level, at >> BLOCK, 1]) & ((1 << (at & 31)) - 1)
     return np.int64(index.blocks[level, at >> BLOCK, 0]) + ones_of(word)
 
 
-@inner
+@inlined
 def measure(index: Index, rows: Rows, level: int, first: int, end: int) -> None:
     """How many of the symbols behind the contexts `first` .. `end` go on with a 1."""
     for k in range(first, end):
@@ -213,7 +217,7 @@ def measure(index: Index, rows: Rows, level: int, first: int, end: int) -> None:
                 rows.over[k] = ones_before(index, level, high) - rows.below[k]
 
 
-@inner
+@inlined
 def narrow_rows(index: Index, rows: Rows, level: int, first: int, end: int, bit: int) -> None:
     """What goes on with this bit is left, of each range that was measured."""
     for k in range(first, end):
@@ -227,7 +231,7 @@ def narrow_rows(index: Index, rows: Rows, level: int, first: int, end: int, bit:
                 rows.high[k] = rows.low[k] + size
 
 
-@inner
+@inlined
 def look_for(index: Index, rows: Rows, family: int, k: int, hashed: int) -> None:
     """The range of a context of a family."""
     top = hashed >> (32 - TOP)
@@ -244,7 +248,7 @@ def look_for(index: Index, rows: Rows, family: int, k: int, hashed: int) -> None
         rows.low[k], rows.high[k] = index.starts[low], index.starts[low + 1]
 
 
-@inner
+@inlined
 def split(index: Index, rows: Rows, k: int, least: int) -> None:
     """Like `measure` for one hashed context: what goes on with a 1 is `least` or more."""
     low, high = rows.low[k], rows.high[k]
@@ -260,7 +264,7 @@ def split(index: Index, rows: Rows, k: int, least: int) -> None:
     rows.total[k], rows.over[k] = last - index.counts[rows.low[k]], last - index.counts[low]
 
 
-@inner
+@inlined
 def narrow_hashed(rows: Rows, k: int, bit: int) -> None:
     """Like `narrow_rows`."""
     if bit:
@@ -269,7 +273,7 @@ def narrow_hashed(rows: Rows, k: int, bit: int) -> None:
         rows.high[k] = rows.below[k]
 
 
-@inner
+@inlined
 def restart_rows(index: Index, rows: Rows) -> None:
     """An item begins: all that is known is the context of no symbol."""
     rows.low[:] = 0
@@ -277,7 +281,7 @@ def restart_rows(index: Index, rows: Rows) -> None:
     rows.high[0] = index.size[0]
 
 
-@inner
+@inlined
 def lengthen(index: Index, rows: Rows, depth: int) -> None:
     """A symbol is told: the ranges 0 .. depth - 1 are those of contexts longer by it."""
     for k in range(depth, 0, -1):

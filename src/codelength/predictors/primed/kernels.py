@@ -11,7 +11,7 @@ from codelength.coding.arithmetic import (
     decode_target,
     encode_step,
 )
-from codelength.coding.compiled import constant, inner, kernel
+from codelength.coding.compiled import constant, inlined, unmanaged
 from codelength.predictors.primed.densities import IN_USE, first_share, narrow, share
 from codelength.predictors.primed.kinds import (
     SIXTEEN,
@@ -47,7 +47,7 @@ TOTAL = constant(1 << TOTAL_BITS)
 ZERO, ONE = constant(0), constant(1)
 
 
-@inner
+@inlined
 def begin(kind: int, bits: int, data: Units, start: int, at: int, parts: Parts, work: Work) -> None:
     """A unit begins: what the net expects, and the contexts."""
     if kind >= SIXTEEN:
@@ -65,7 +65,7 @@ def begin(kind: int, bits: int, data: Units, start: int, at: int, parts: Parts, 
         begin_rows(kind, at == start, parts.index, work.rows, work.hashes)
 
 
-@inner
+@inlined
 def weigh(
     kind: int,
     bits: int,
@@ -98,7 +98,7 @@ def weigh(
     return mixed(parts, work, low, high)
 
 
-@inner
+@inlined
 def settle(
     kind: int, step: int, bit: int, parts: Parts, work: Work, log: Log, rate: int, limit: int
 ) -> None:
@@ -112,7 +112,7 @@ def settle(
         narrow(work.mill, bit)
 
 
-@inner
+@inlined
 def finish(kind: int, bits: int, unit: int, parts: Parts, work: Work) -> None:
     """A unit is known."""
     if parts.index.size[0]:
@@ -121,13 +121,13 @@ def finish(kind: int, bits: int, unit: int, parts: Parts, work: Work) -> None:
         take_in(work.state, unit - (1 << (bits - 1)), work.mill.numbers[IN_USE] == 0)
 
 
-@inner
+@inlined
 def bit_of(data: Units, at: int, bits: int, step: int) -> int:
     """A unit's bit, from the highest."""
     return (np.int64(data[at]) >> (bits - 1 - step)) & 1
 
 
-@kernel
+@unmanaged
 def encode_units(
     kind: int,
     bits: int,
@@ -162,7 +162,7 @@ def encode_units(
     return ideal
 
 
-@kernel
+@unmanaged
 def decode_units(
     kind: int,
     bits: int,
@@ -197,13 +197,13 @@ def decode_units(
     return end
 
 
-@kernel
+@unmanaged
 def forget(parts: Parts, log: Log) -> None:
     """Slots as they were before the item."""
     undo(parts, log)
 
 
-@kernel
+@unmanaged
 def fit_items(
     kind: int,
     bits: int,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed import dna, sound, text
 from codelength.predictors.primed.densities import Mill
 from codelength.predictors.primed.index import (
@@ -115,7 +115,7 @@ KINDS = {
 }
 
 
-@inner
+@inlined
 def contexts(
     kind: int, bits: int, data: Units, start: int, at: int, mill: Mill, hashes: Array
 ) -> None:
@@ -128,7 +128,7 @@ def contexts(
         sound.contexts(data, start, at, bits, 6 if kind == SIXTEEN else 0, mill, hashes)
 
 
-@inner
+@inlined
 def own_of(kind: int) -> int:
     """Contexts from here on learn in an item."""
     if kind == TEXT:
@@ -138,7 +138,7 @@ def own_of(kind: int) -> int:
     return sound.FITTED
 
 
-@inner
+@inlined
 def begin_rows(kind: int, first: bool, index: Index, rows: Rows, hashes: Array) -> None:
     """Ranges of a unit's contexts; the `first` of an item knows of none before it."""
     if first:
@@ -149,7 +149,7 @@ def begin_rows(kind: int, first: bool, index: Index, rows: Rows, hashes: Array) 
         dna.begin_rows(rows)
 
 
-@inner
+@inlined
 def measure_rows(kind: int, index: Index, rows: Rows, step: int, node: int) -> None:
     """How many symbols behind each context go on with a 1."""
     if kind == TEXT:
@@ -158,7 +158,7 @@ def measure_rows(kind: int, index: Index, rows: Rows, step: int, node: int) -> N
         measure(index, rows, step - 1, 0, dna.ROWS)
 
 
-@inner
+@inlined
 def tell_rows(kind: int, index: Index, rows: Rows, step: int, bit: int) -> None:
     """A bit is told."""
     if kind == TEXT:
@@ -167,7 +167,7 @@ def tell_rows(kind: int, index: Index, rows: Rows, step: int, bit: int) -> None:
         narrow_rows(index, rows, step - 1, 0, dna.ROWS, bit)
 
 
-@inner
+@inlined
 def end_rows(kind: int, index: Index, rows: Rows, unit: int) -> None:
     """A unit is told."""
     if kind == TEXT:
@@ -176,13 +176,13 @@ def end_rows(kind: int, index: Index, rows: Rows, unit: int) -> None:
         dna.end_rows(index, rows, unit & 3)
 
 
-@inner
+@inlined
 def first_of(kind: int, step: int) -> int:
     """The first of the contexts that tell a bit."""
     return dna.FIRST_CASE if kind == DNA and step == 0 else 0
 
 
-@inner
+@inlined
 def end_of(kind: int, step: int) -> int:
     """Where they end."""
     if kind == TEXT:
@@ -204,7 +204,7 @@ def steps_of(kind: int) -> tuple[int, int]:
     return (1, dna.STEPS) if kind == DNA else (0, 8)
 
 
-@inner
+@inlined
 def key_of(kind: int, step: int, node: int) -> int:
     """What contexts know of a unit's bits so far, `node` being 1 and then those bits."""
     if kind == DNA:
@@ -212,7 +212,7 @@ def key_of(kind: int, step: int, node: int) -> int:
     return node
 
 
-@inner
+@inlined
 def choose(
     kind: int,
     bits: int,

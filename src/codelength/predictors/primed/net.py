@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner, kernel
+from codelength.coding.compiled import inlined, kernel
 from codelength.predictors.primed.densities import (
     EVEN,
     FINE,
@@ -138,13 +138,13 @@ def from_arrays(stored: Mapping[str, npt.NDArray[Any]]) -> Net:
     )
 
 
-@inner
+@inlined
 def within(value: int, most: int) -> int:
     """Within +-most."""
     return max(-most, min(most, value))
 
 
-@inner
+@inlined
 def restart_net(net: Net, state: State) -> None:
     """An item begins."""
     state.state[:] = 0.0
@@ -152,7 +152,7 @@ def restart_net(net: Net, state: State) -> None:
     state.sizes[COUNT] = state.sizes[LEVEL] = 0
 
 
-@inner
+@inlined
 def take_in(state: State, sample: int, given: bool) -> None:
     """A sample is known; one that was `given` counts for the level alone."""
     state.sizes[LEVEL] += sample
@@ -166,7 +166,7 @@ def take_in(state: State, sample: int, given: bool) -> None:
     state.sizes[COUNT] = count + 1
 
 
-@inner
+@inlined
 def look_at(state: State, past: Units, start: int, at: int, half: int, skip: int) -> None:
     """The inputs for the sample at `at` of the item from `start` on.
 
@@ -207,7 +207,7 @@ def inputs_of(
         take_in(state, np.int64(data[at]) - half, at < start + skip)
 
 
-@inner
+@inlined
 def step_net(net: Net, state: State) -> None:
     """The state takes up the inputs; then what it tells."""
     size, gates = net.inner.shape
@@ -240,7 +240,7 @@ def step_net(net: Net, state: State) -> None:
             state.told[i] += net.out[j, i] * value
 
 
-@inner
+@inlined
 def foresee(
     net: Net, state: State, mill: Mill, past: Units, start: int, at: int, bits: int, skip: int
 ) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed.densities import Mill, new_mill
 from codelength.predictors.primed.index import Index, Rows, new_rows
 from codelength.predictors.primed.logistic import REACH, SQUASH, STRETCH, SURE, TOTAL_BITS
@@ -20,6 +20,7 @@ from codelength.predictors.primed.slots import (
     Array,
     Slots,
     after,
+    bucket,
     find,
     fresh,
     mix,
@@ -120,15 +121,18 @@ def new_work(contexts: int, net: Net, ranges: int = 0) -> Work:
     return Work._make([*arrays, new_mill(COMPONENTS), new_state(net), new_rows(ranges)])
 
 
-@inner
+@inlined
 def bounded(logit: int) -> int:
     """Within +-REACH."""
     return max(-REACH, min(REACH, logit))
 
 
-@inner
+@inlined
 def look_up(parts: Parts, work: Work, first: int, end: int, key: int) -> None:
     """What the contexts `first` .. `end` say at the node `key`; ranges have been measured."""
+    for k in range(first, end):  # slots are far away: all are sent for before one is looked at
+        work.nodes[k] = mix(work.hashes[k], key)
+        work.places[k] = parts.slots[bucket(parts.firsts[k], parts.masks[k], work.nodes[k])]
     for k in range(first, end):
         work.places[k], work.inputs[k], work.cells[k] = ABSENT, 0, ABSENT
         if parts.ranges[k, 0] < parts.ranges[k, 1]:
@@ -143,7 +147,6 @@ def look_up(parts: Parts, work: Work, first: int, end: int, key: int) -> None:
         else:
             if work.hashes[k] == ABSENT:
                 continue
-            work.nodes[k] = mix(work.hashes[k], key)
             at = find(parts.slots, parts.firsts[k], parts.masks[k], work.nodes[k])
             if at == ABSENT:
                 continue
@@ -155,7 +158,7 @@ def look_up(parts: Parts, work: Work, first: int, end: int, key: int) -> None:
     work.inputs[len(work.inputs) - 1] = BIAS
 
 
-@inner
+@inlined
 def mixed(parts: Parts, work: Work, first: int, end: int) -> int:
     """The chance of a 1, in 2^20ths."""
     last = len(work.inputs) - 1
@@ -179,13 +182,13 @@ def mixed(parts: Parts, work: Work, first: int, end: int) -> int:
     return max(SURE, min((1 << TOTAL_BITS) - SURE, chance >> 2))
 
 
-@inner
+@inlined
 def error(bit: int, logit: int) -> int:
     """How far a mixture was off, in 65536ths."""
     return (bit << 16) - (SQUASH[logit + REACH] >> (TOTAL_BITS - 16))
 
 
-@inner
+@inlined
 def learn(
     parts: Parts,
     work: Work,
@@ -224,7 +227,7 @@ def learn(
         parts.slots[at] = np.uint32(after(slot, bit, limit))
 
 
-@inner
+@inlined
 def undo(parts: Parts, log: Log) -> None:
     """Slots as they were when the log was empty."""
     for k in range(log.count[0] - 1, -1, -1):
@@ -232,7 +235,7 @@ def undo(parts: Parts, log: Log) -> None:
     log.count[0] = 0
 
 
-@inner
+@inlined
 def improve(parts: Parts, work: Work, first: int, end: int, bit: int, fading: int) -> None:
     """Maps and corrections move towards a bit, by 2^-fading of the way; in fitting alone."""
     for k in range(first, end):

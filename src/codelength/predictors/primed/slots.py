@@ -8,7 +8,7 @@ bucket; so one in some hundred contexts that are new is taken for another one.
 import numpy as np
 import numpy.typing as npt
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 
 Array = npt.NDArray[np.int64]
 Slots = npt.NDArray[np.uint32]
@@ -26,20 +26,20 @@ HASH_BITS = 26
 KEPT = (1 << HASH_BITS) - 1
 
 
-@inner
+@inlined
 def mix(hashed: int, value: int) -> int:
     """A hash of 32 bits of a hash and a value below 2^32."""
     mixed = ((hashed ^ (value * 0x2C9277B5 & HASH)) * 0x5F356495 + 0x3C6EF372) & HASH
     return mixed ^ (mixed >> 15)
 
 
-@inner
+@inlined
 def bucket(first: int, mask: int, hashed: int) -> int:
     """Where the bucket of a context begins, in the table of `mask` + 1 buckets at `first`."""
     return first + ((hashed >> 8) & mask) * BUCKET
 
 
-@inner
+@inlined
 def find(slots: Slots, first: int, mask: int, hashed: int) -> int:
     """Where a context stands; `ABSENT` if it does not."""
     at = bucket(first, mask, hashed)
@@ -51,7 +51,7 @@ def find(slots: Slots, first: int, mask: int, hashed: int) -> int:
     return ABSENT
 
 
-@inner
+@inlined
 def room(slots: Slots, first: int, mask: int, hashed: int) -> int:
     """Where a new context would go: in place of the one of its bucket that was seen least."""
     at = bucket(first, mask, hashed)
@@ -62,13 +62,13 @@ def room(slots: Slots, first: int, mask: int, hashed: int) -> int:
     return best
 
 
-@inner
+@inlined
 def fresh(hashed: int) -> int:
     """The slot of a context that has seen nothing."""
     return ((hashed & 255) << 24) | FRESH
 
 
-@inner
+@inlined
 def after(slot: int, bit: int, limit: int) -> int:
     """The slot when it has seen a bit; counts beyond `limit` are taken for `limit`."""
     count, chance = slot & 255, (slot >> 8) & 65535

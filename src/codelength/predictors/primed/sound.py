@@ -5,7 +5,7 @@ A unit is a sample, offset so that it is not negative; its bits are told from th
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed.densities import MEAN, PLACE_BITS, Mill
 from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.slots import ABSENT, Array, mix
@@ -20,7 +20,7 @@ PARENTS: Array = np.zeros(0, np.int64)
 SETS = (17 * 16, 17 * 4, 17 * 8)
 
 
-@inner
+@inlined
 def contexts(
     data: Units, start: int, at: int, bits: int, coarse: int, mill: Mill, hashes: Array
 ) -> None:
@@ -38,7 +38,7 @@ def contexts(
     hashes[NET] = ABSENT
 
 
-@inner
+@inlined
 def choose(start: int, at: int, step: int, chance: int, places: Array, sets: Array) -> None:
     """Which weights weigh: by the bit and how sure the net is, by what is known, by the place."""
     doubt = min(chance, (1 << 20) - chance)

@@ -1,6 +1,7 @@
 """All that is fitted of a kind's model: what is kept of a fit, and how it is unpacked."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from codelength.coding.messages import Json
 from codelength.predictors.primed import contexts, net
 from codelength.predictors.primed.contexts import Context, buckets, fill
 from codelength.predictors.primed.counting import hash_units, other_strand
-from codelength.predictors.primed.index import Index, index, no_index
+from codelength.predictors.primed.index import Index, index, no_index, sorted_places
 from codelength.predictors.primed.kinds import KINDS, steps_of
 from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.logistic import TOTAL_BITS
@@ -105,13 +106,15 @@ class Tables:
         texts = [low, other_strand(low)] if kind.mirrored else [low]
         units = np.concatenate(texts).astype(np.uint8)
         first, end = kind.families
-        if end == first:
-            return index(units, kind.levels, kind.depth)
-        families = np.zeros((end - first, len(units)), np.uint32)
-        work = new_work(kind.contexts, parts.net)
-        numbers = constant(kind.number), constant(kind.layout.bits)
-        hash_units(*numbers, self.kept, constant(first), constant(end), parts, work, families)
-        return index(units, kind.levels, kind.depth, families)
+        with ThreadPoolExecutor(1) as pool:
+            places = pool.submit(sorted_places, units, kind.levels, kind.depth)
+            if end == first:
+                return index(units, kind.levels, places.result())
+            families = np.zeros((end - first, len(units)), np.uint32)
+            work = new_work(kind.contexts, parts.net)
+            numbers = constant(kind.number), constant(kind.layout.bits)
+            hash_units(*numbers, self.kept, constant(first), constant(end), parts, work, families)
+            return index(units, kind.levels, places.result(), families)
 
     @cached_property
     def file(self) -> bytes:

@@ -5,7 +5,7 @@ A symbol is a byte, told bit by bit from the highest; a node is those bits behin
 
 import numpy as np
 
-from codelength.coding.compiled import inner
+from codelength.coding.compiled import inlined
 from codelength.predictors.primed.index import (
     Index,
     Rows,
@@ -37,27 +37,29 @@ PARENTS: Array = np.array([-1, 0, 1, 2, 3, 4, 5, 6, 1, 8, 8, 8, 0, 1, 1, 1, -1, 
 """The context that knows less, of each; -1: none."""
 SETS = (256, 64, 64)
 BEFORE = -1
+WIDEST = 256
+"""Bytes of a line whose place in it is a context."""
 
 
-@inner
+@inlined
 def byte(data: Units, start: int, at: int) -> int:
     """A byte of the text; `BEFORE` where it has not begun."""
     return np.int64(data[at]) if at >= start else BEFORE
 
 
-@inner
+@inlined
 def is_letter(byte: int) -> bool:
     """A letter of ASCII, or a part of a letter beyond it."""
     return 65 <= byte < 91 or 97 <= byte < 123 or byte >= 128
 
 
-@inner
+@inlined
 def lower(byte: int) -> int:
     """A letter of ASCII in small."""
     return byte + 32 if 65 <= byte < 91 else byte
 
 
-@inner
+@inlined
 def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
     """The contexts of the byte at `at`, seeing back to `start`."""
     value = 1
@@ -100,16 +102,17 @@ def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
     hashes[THREE + 2] = mix(mix(two, three * 256 + four), 106)
     hashes[THREE + 3] = mix(mix(one, three), 107)
     line = np.int64(at)
-    while line > start and byte(data, start, line - 1) != 10:
+    while line > start and at - line < WIDEST and byte(data, start, line - 1) != 10:
         line -= 1
     head = byte(data, start, line) if line < at else BEFORE
-    hashes[IN_LINE] = mix(mix(mix(head, one), min(at - line, 255)), 108) if line > start else ABSENT
+    begun = line > start and at - line < WIDEST
+    hashes[IN_LINE] = mix(mix(mix(head, one), at - line), 108) if begun else ABSENT
     hashes[ORDERS + FAMILIES : FITTED] = ABSENT
     for k in range(len(OWN)):
         hashes[FITTED + k] = mix(hashes[OWN[k]], 110)
 
 
-@inner
+@inlined
 def begin_rows(index: Index, rows: Rows, hashes: Array) -> None:
     """Contexts that are not the last bytes are looked up."""
     for family in range(FAMILIES):
@@ -121,7 +124,7 @@ def begin_rows(index: Index, rows: Rows, hashes: Array) -> None:
             look_for(index, rows, family, row, hashed)
 
 
-@inner
+@inlined
 def measure_rows(index: Index, rows: Rows, step: int, node: int) -> None:
     """See `index.measure`."""
     measure(index, rows, step, 0, DEPTH + 1)
@@ -130,7 +133,7 @@ def measure_rows(index: Index, rows: Rows, step: int, node: int) -> None:
         split(index, rows, DEPTH + 1 + family, least)
 
 
-@inner
+@inlined
 def tell_rows(index: Index, rows: Rows, step: int, bit: int) -> None:
     """See `index.narrow_rows`."""
     narrow_rows(index, rows, step, 0, DEPTH + 1, bit)
@@ -138,7 +141,7 @@ def tell_rows(index: Index, rows: Rows, step: int, bit: int) -> None:
         narrow_hashed(rows, row, bit)
 
 
-@inner
+@inlined
 def choose(start: int, at: int, step: int, node: int, places: Array, sets: Array) -> None:
     """Which weights weigh: by the bits so far, by what is known, by the place in the item."""
     top = 0
