@@ -33,6 +33,8 @@ def test_a_fit_from_a_folder_makes_a_file_that_is_a_codec(cli, tmp_path, monkeyp
     [
         (("fit", "smell", "--out", "x"), "no kind"),
         (("fit", "text", "--size", "tiny", "--out", "x"), "--size"),
+        (("fit", "text", "--size", "9" * 5000, "--out", "x"), "--size"),
+        (("fit", "audio_8bit", "smell", "--out", "x"), "no kind"),
         (("fit", "text", "--data", "nowhere", "--out", "x"), "its data are at"),
         (("list", "nowhere"), "cannot read"),
     ],

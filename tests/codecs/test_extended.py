@@ -43,7 +43,15 @@ def test_an_ordinary_program_is_taken_where_it_is_shorter():
     assert EXTENDED.decoder().decode(found.bits) == target  # the language is the same
 
 
-@pytest.mark.parametrize("program", ["", "output = 1", 'output = decode("text", 3, "2")'])
+@pytest.mark.parametrize(
+    "program",
+    [
+        "",
+        "output = 1",
+        'output = decode("text", 3, "2")',
+        f'output = decode("text", {"9" * 5000}, "1")',
+    ],
+)
 def test_what_is_no_call_is_refused(program):
     with pytest.raises(InputError, match="expected output = decode"):
         run(program)

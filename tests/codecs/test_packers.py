@@ -40,16 +40,16 @@ def test_a_tone_is_packed_as_flac_packs_it():
 
 
 @pytest.mark.parametrize("spec", ["flac", "flac:bits=8", "twobit"])
-def test_damage_is_refused_or_gives_something_else(spec):
+def test_damage_is_refused_or_gives_as_much_data(spec):
     target = bytes(one % 8 for one in range(200)) + bytes([0, 4] * 30)
-    one = codec(spec)
-    text = str(one.encode(target))
-    for at in range(0, len(text), 41):
+    one, given_ = codec(spec), Condition(len(target))
+    text, refused = str(one.encode(target, given_)), 0
+    for at in range(min(500, len(text))):  # FLAC's header, in which a length may be anything
         wrong = Bits(text[:at] + ("1" if text[at] == "0" else "0") + text[at + 1 :])
         try:
-            found = one.decode(wrong)
+            assert len(one.decode(wrong, given_)) == len(target)
         except MessageError:
-            continue
-        assert found != target or spec != "twobit"  # FLAC has bits that say nothing
+            refused += 1
+    assert refused > 10
     with pytest.raises(MessageError):
-        one.decode(Bits(text[: len(text) // 2]))
+        one.decode(Bits(text[: len(text) // 2]), given_)

@@ -1,5 +1,7 @@
 """`primed` as a codec: lengths that are not public, symbols that its kind has not, its protocol."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,13 @@ def test_a_decoder_shares_nothing_and_agrees():
     other = codec.decoder()
     assert other is not codec
     assert other.decode(codec.encode(b"the history of")) == b"the history of"
+
+
+def test_threads_may_share_a_codec():
+    items = [bytes([k, 2 * k % 256] * 40) for k in range(40)]
+    expected = [CODECS["text"].encode(one) for one in items]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(CODECS["text"].encode, items)) == expected
 
 
 def test_the_protocol_names_the_tables():

@@ -1,5 +1,6 @@
 """`codelength prior`: fitted tables of kinds of data, listed and made."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -65,9 +66,14 @@ def fit_tables(
     from codelength.predictors.primed.shelf import ALPHABETS, read
 
     wanted = list(ALPHABETS) if kinds == [ALL] else kinds
-    if size not in SIZES and not (size.isdecimal() and 1000 <= int(size) < 1 << 30):
+    for kind in wanted:
+        if kind not in ALPHABETS:
+            raise InputError(f"no kind {kind!r}; there are {', '.join(ALPHABETS)}")
+    if size not in SIZES and not (re.fullmatch("[0-9]{4,9}", size) and int(size) >= 1000):
         raise InputError(f"--size is {', '.join(SIZES)}, or bytes from 1000 on, not {size!r}")
     several = len(wanted) > 1 or out.is_dir()
+    if several and out.exists() and not out.is_dir():
+        raise InputError(f"--out {out} is a file; several kinds go into a folder")
     for kind in wanted:
         target = out / f"{kind}.tables" if several else out
         made = tables(kind, data, size if size in SIZES else int(size), note)

@@ -19,7 +19,7 @@ from codelength.corpora.instances import NOTHING, Condition
 from codelength.errors import InputError
 from codelength.predictors.primed import shelf
 
-CALL = re.compile(r'output = decode\("(\w+)", (\d+), "([01]*)"\)')
+CALL = re.compile(r'output = decode\("(\w+)", ([0-9]{1,18}), "([01]*)"\)')
 
 
 def run(program: str) -> bytes:

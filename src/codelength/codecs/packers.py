@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from codelength.codecs.combinators import check_alphabet, check_read, length_bits, read_length
 from codelength.codecs.protocol import Codec
@@ -26,6 +27,18 @@ BASES = 8
 """Symbols of DNA: 4 x case + base."""
 
 
+def library() -> Any:
+    """Libsndfile.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        return import_module("soundfile")
+    except ImportError as error:
+        raise InputError(MISSING) from error
+
+
 class Flac(Codec):
     """Samples of 16 bits (two symbols each, little-endian) or of 8 as a FLAC file, by libsndfile.
 
@@ -36,10 +49,7 @@ class Flac(Codec):
     """
 
     def __init__(self, bits: int) -> None:
-        try:
-            self._library: Any = import_module("soundfile")
-        except ImportError as error:
-            raise InputError(MISSING) from error
+        library()  # is it there?
         self._bits = bits
 
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
@@ -54,7 +64,7 @@ class Flac(Codec):
         if not whole:
             return head + Bits.from_bytes(target)
         file, kind = BytesIO(), "PCM_16" if self._bits == 16 else "PCM_S8"
-        self._library.write(file, samples, RATE, format="FLAC", subtype=kind, compression_level=1.0)
+        library().write(file, samples, RATE, format="FLAC", subtype=kind, compression_level=1.0)
         stream = file.getvalue()
         size = elias_delta(len(stream))
         return head + size + Bits.from_bytes(stream) + Bits.from_bytes(target[whole:])
@@ -68,12 +78,7 @@ class Flac(Codec):
             size = read_elias_delta(reader)
             if 8 * size > reader.left:
                 raise MessageError("the FLAC file is truncated")
-            try:
-                samples, _ = self._library.read(BytesIO(reader.read_bytes(size)), dtype="int16")
-            except (self._library.SoundFileError, ValueError) as error:
-                raise MessageError(f"the FLAC file is damaged: {error}") from error
-            if samples.ndim != 1 or len(samples) != length // (self._bits // 8):
-                raise MessageError("the FLAC file has another length")
+            samples = self._samples(reader.read_bytes(size), length // (self._bits // 8))
             if self._bits == 16:
                 target = samples.astype("<i2").tobytes()
             else:
@@ -84,8 +89,20 @@ class Flac(Codec):
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
-        library = self._library
-        return {"codec": "flac", "bits": self._bits, "library": library.__libsndfile_version__}
+        return {"codec": "flac", "bits": self._bits, "library": library().__libsndfile_version__}
+
+    def _samples(self, stream: bytes, count: int) -> npt.NDArray[np.int16]:
+        sound = library()
+        try:
+            with sound.SoundFile(BytesIO(stream)) as file:
+                if (file.frames, file.channels, file.format) != (count, 1, "FLAC"):
+                    raise MessageError("the FLAC file has another length")
+                samples: npt.NDArray[np.int16] = file.read(dtype="int16")
+        except (sound.SoundFileError, ValueError) as error:
+            raise MessageError(f"the FLAC file is damaged: {error}") from error
+        if len(samples) != count:
+            raise MessageError("the FLAC file ends before its samples")
+        return samples
 
 
 class TwoBit(Codec):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from codelength.coding.bits import BitReader, Bits
 from codelength.errors import MessageError
 from codelength.predictors.primed import densities, logistic, net, shelf
+from codelength.predictors.primed.fitting import fit
 from codelength.predictors.primed.kinds import KINDS
 from codelength.predictors.primed.model import CHUNK, Model
 
@@ -99,10 +100,12 @@ SCRIPT = """
 import hashlib, sys
 from codelength.predictors.primed import shelf
 from codelength.coding.bits import BitReader, Bits
+from pathlib import Path
 for line in sys.stdin:
     kind, text, bits = line.split()
     data = bytes.fromhex(text)
-    model = shelf.model(shelf.shipped(kind))
+    file = Path(kind)
+    model = shelf.model(shelf.read(file) if file.is_file() else shelf.shipped(kind))
     assert model.decode(BitReader.over(Bits(bits)), len(data)) == data
     assert str(model.encode(data)[0]) == bits
 print("the same")
@@ -110,8 +113,13 @@ print("the same")
 
 
 @pytest.mark.parametrize("changed", [{"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_NUM_THREADS": "1"}])
-def test_without_the_compiler_and_with_other_threads_the_bits_are_the_same(changed):
+def test_without_the_compiler_and_with_other_threads_the_bits_are_the_same(changed, tmp_path):
     lines = []
+    for kind in ("text", "dna"):  # data that are kept whole
+        data = EXAMPLES[kind][:16]
+        made = fit(kind, [EXAMPLES[kind] * 20], None, {}, say=lambda text: None)
+        (tmp_path / kind).write_bytes(made.file)
+        lines.append(f"{tmp_path / kind} {data.hex()} {Model(made).encode(data)[0]}")
     for kind in KINDS:
         data = EXAMPLES[kind][:16]
         lines.append(f"{kind} {data.hex()} {MODELS[kind].encode(data)[0]}")

@@ -1,5 +1,7 @@
 """Files of tables: the same fit gives the same file; what is no such file is refused in words."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,6 +96,38 @@ def test_strange_files_are_refused(tmp_path):
     path.write_bytes(packing.packed("smell", {}, {}))
     with pytest.raises(InputError, match="smell"):
         shelf.read(path)
+
+
+@pytest.mark.parametrize("kind", ["text", "audio_mfcc"])
+def test_tables_that_do_not_fit_together_are_refused(tmp_path, kind):
+    """Loops do not look where they write: what they are given has been looked at."""
+    path, arrays = tmp_path / "x", dict(shelf.shipped(kind).arrays)
+    name = {"text": "3.counts", "audio_mfcc": "net.out"}[kind]
+    wrong = [
+        {},
+        {key: one for key, one in arrays.items() if key != "maps"},
+        arrays | {"weights": arrays["weights"][:1]},
+        arrays | {"corrections": arrays["corrections"].astype(np.float64)},
+        arrays | {name: arrays[name][:-1]},
+        arrays | {"kept": np.zeros(9, np.uint8), "kept.size": np.array([10], np.int64)},
+    ]
+    if kind == "text":
+        wrong.append(arrays | {name: np.full_like(arrays[name], 255)})
+    else:
+        wrong.append(arrays | {"net.first": arrays["net.first"][::-1].copy()})
+    for some in wrong:
+        path.write_bytes(packing.packed(kind, {}, some))
+        with pytest.raises(InputError, match="do not fit|damaged"):
+            shelf.read(path)
+    path.write_bytes(packing.packed(kind, {}, arrays))
+    assert shelf.read(path).kind == kind
+
+
+def test_a_header_that_is_none_is_refused(tmp_path):
+    body = packing.MAGIC + (4).to_bytes(4, "big") + b"{]{]"
+    (tmp_path / "x").write_bytes(body + hashlib.sha256(body).digest())
+    with pytest.raises(InputError, match="header"):
+        shelf.read(tmp_path / "x")
 
 
 def test_an_older_version_is_refused(tmp_path, monkeypatch):

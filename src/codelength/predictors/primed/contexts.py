@@ -67,6 +67,10 @@ def no_context() -> Context:
 def from_arrays(name: str, arrays: Arrays) -> Context:
     """The mirror of `Context.arrays`."""
     low, high, sizes, units, counts = (arrays[f"{name}.{field}"] for field in FIELDS)
+    if any(one.dtype != np.uint8 for one in (low, high, sizes, units, counts)):
+        raise ValueError(f"context {name} is not of bytes")
+    if len(counts) and counts.max() >= len(LEVELS):
+        raise ValueError(f"context {name} has counts that are none")
     hashes = unsparse(low, high, len(sizes), 1 << HASH_BITS)
     if len(units) != len(counts) or len(units) != int(sizes.astype(np.int64).sum()) + len(sizes):
         raise InputError("tables are damaged: not as many units as their sizes say")

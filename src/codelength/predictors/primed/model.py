@@ -5,6 +5,7 @@ Example: model = Model(tables); model.encode(b"the house", start=0) -> the messa
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class Model:
         self._weights, self._final = self._parts.weights.copy(), self._parts.final.copy()
         self._work = new_work(self._kind.contexts, self._parts.net, rows_of(self._kind.number))
         self._log = new_log(CHUNK, self._kind)
+        self._lock = Lock()
 
     def encode(self, symbols: bytes) -> tuple[Bits, float]:
         """The message of an item, and its ideal bits. The decoder must know how long it is.
@@ -106,7 +108,11 @@ class Model:
 
     @contextmanager
     def _item(self, length: int) -> Iterator[Parts]:
-        """The parts for an item. What it changes is put back behind it."""
+        """The parts for an item, one at a time. What it changes is put back behind it."""
+        with self._lock:
+            yield from self._put_back(length)
+
+    def _put_back(self, length: int) -> Iterator[Parts]:
         parts = self._parts
         if length > CHUNK:
             parts = roomy(parts, self._kind.fitted)

@@ -130,9 +130,26 @@ def arrays(net: Net) -> dict[str, npt.NDArray[Any]]:
     return {f"net.{name}": one.astype(dtype) for (name, dtype), one in some}
 
 
-def from_arrays(stored: Mapping[str, npt.NDArray[Any]]) -> Net:
-    """The mirror of `arrays`."""
+def from_arrays(stored: Mapping[str, npt.NDArray[Any]], sound: bool, differences: bool) -> Net:
+    """The mirror of `arrays`.
+
+    Raises:
+        ValueError: they do not fit together, or not to what is coded.
+    """
     there = [stored[f"net.{name}"] for name in DTYPES]
+    size, told = there[3].shape
+    gates, inputs = 3 * size, INPUTS if sound else 0
+    firsts = 257 if differences else 0
+    shapes: list[tuple[int, ...]] = [(size, gates), (inputs, gates), (2 if sound else 0, gates)]
+    shapes += [(size, told), (told,), (1,), (firsts,)]
+    if [one.shape for one in there] != shapes or sound != (size > 0 and told >= 3 * COMPONENTS):
+        raise ValueError(f"a net of {[one.shape for one in there]}, not {shapes}")
+    for (name, dtype), one in zip(DTYPES.items(), there, strict=True):
+        if one.dtype != dtype:
+            raise ValueError(f"net.{name} is of {one.dtype}, not {dtype}")
+    start, first = there[5], there[6]
+    if (sound and start[0] < LEAST_SIZE) or (np.diff(first) <= 0).any():
+        raise ValueError("a net whose first sizes or masses are none")
     return Net(
         *(one.astype(np.float64) for one in there[:5]), *(one.astype(np.int64) for one in there[5:])
     )

@@ -220,7 +220,9 @@ def rounded(unit: Any, out: Any, start: Net) -> Net:
     """A net of integers."""
 
     def whole(tensor: Any, bits: int) -> npt.NDArray[np.float64]:
-        return np.round(tensor.detach().numpy().astype(np.float64) * (1 << bits))
+        most = 32767 if bits == ONE_BITS else (1 << 31) - 1
+        rounded = np.round(tensor.detach().numpy().astype(np.float64) * (1 << bits))
+        return np.clip(rounded, -most, most)
 
     biases = whole(unit.bias_hh_l0, 2 * ONE_BITS), whole(unit.bias_ih_l0, ONE_BITS + 8)
     return Net(

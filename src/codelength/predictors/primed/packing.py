@@ -17,7 +17,7 @@ from codelength.coding.messages import Json, canonical_json
 from codelength.errors import InputError
 
 MAGIC = b"CLTABLES"
-VERSION = 2
+VERSION = 3
 """Of all models; a change of a context or a constant is a new one."""
 LEVEL = 19
 
@@ -56,6 +56,13 @@ def unpacked(data: bytes, name: str) -> tuple[str, Mapping[str, Json], Arrays]:
         raise InputError(f"{name} holds no fitted tables; 'codelength prior fit' makes some")
     if sha256(data[:-32]).digest() != data[-32:]:
         raise InputError(f"{name} is damaged: its SHA-256 does not agree; fit it or get it again")
+    try:
+        return _unpacked(data, name)
+    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
+        raise InputError(f"{name} has a header that cannot be read: {error}") from error
+
+
+def _unpacked(data: bytes, name: str) -> tuple[str, Mapping[str, Json], Arrays]:
     at = len(MAGIC) + 4 + int.from_bytes(data[len(MAGIC) : len(MAGIC) + 4], "big")
     header = json.loads(data[len(MAGIC) + 4 : at])
     if header["version"] != VERSION:

@@ -42,8 +42,15 @@ class Fitted:
 
     @cached_property
     def tables(self) -> Tables:
-        """What they hold."""
-        return from_arrays(self.kind, self.about, self.arrays)
+        """What they hold.
+
+        Raises:
+            InputError: it does not fit together.
+        """
+        try:
+            return from_arrays(self.kind, self.about, self.arrays)
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise InputError(f"{self.where} holds tables that do not fit: {error}") from error
 
 
 def opened(data: bytes, where: str) -> Fitted:
@@ -68,7 +75,9 @@ def read(path: Path) -> Fitted:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read the tables {path}: {error.strerror}") from error
-    return opened(data, str(path))
+    found = opened(data, str(path))
+    _ = found.tables  # whether they fit together is said now
+    return found
 
 
 @lru_cache(maxsize=len(ALPHABETS))

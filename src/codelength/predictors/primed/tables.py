@@ -15,11 +15,18 @@ from codelength.predictors.primed import contexts, net
 from codelength.predictors.primed.contexts import Context, buckets, fill
 from codelength.predictors.primed.counting import hash_units, other_strand
 from codelength.predictors.primed.index import Index, index, no_index, sorted_places
-from codelength.predictors.primed.kinds import KINDS, steps_of
+from codelength.predictors.primed.kinds import KINDS, ROWS, steps_of
 from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.logistic import TOTAL_BITS
 from codelength.predictors.primed.net import Net
-from codelength.predictors.primed.network import MAP_BITS, Parts, new_work
+from codelength.predictors.primed.network import (
+    LEVEL_COUNT,
+    MAP_BITS,
+    PLACES,
+    WIDE,
+    Parts,
+    new_work,
+)
 from codelength.predictors.primed.packing import Arrays, packed
 from codelength.predictors.primed.slots import BUCKET, Array
 
@@ -132,12 +139,26 @@ class Tables:
 
 def from_arrays(kind: str, about: Mapping[str, Json], arrays: Arrays) -> Tables:
     """The tables of a file that was unpacked."""
-    fitted = tuple(contexts.from_arrays(str(k), arrays) for k in range(KINDS[kind].fitted))
+    there = KINDS[kind]
+    fitted = tuple(contexts.from_arrays(str(k), arrays) for k in range(there.fitted))
+    shapes = {
+        "maps": (there.contexts, LEVEL_COUNT, PLACES),
+        "weights": (sum(there.sets), there.contexts + 1),
+        "final": (sum(there.sets), 3),
+        "corrections": (ROWS, WIDE),
+    }
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or arrays[name].dtype != STORED[name]:
+            raise ValueError(f"{name} {arrays[name].dtype} {arrays[name].shape}, not {shape}")
     numbers = {name: arrays[name].astype(np.int64) for name in STORED}
     kept = np.zeros(0, np.int32)
     if "kept" in arrays:
-        kept = unpack(arrays["kept"], KINDS[kind].levels, int(arrays["kept.size"][0]))
-    own = net.from_arrays(arrays)
+        count = int(arrays["kept.size"][0])
+        bits = there.levels * count
+        if not 0 < count <= 1 << 30 or arrays["kept"].shape != ((bits + 7) // 8,) or not bits:
+            raise ValueError(f"kept data of {arrays['kept'].shape} bytes are not {count} units")
+        kept = unpack(arrays["kept"], there.levels, count)
+    own = net.from_arrays(arrays, there.sound, there.layout.differences)
     return Tables(kind, fitted, **numbers, net=own, about=about, kept=kept)
 
 

@@ -38,7 +38,7 @@ PARENTS: Array = np.array([-1, 0, 1, 2, 3, 4, 5, 6, 1, 8, 8, 8, 0, 1, 1, 1, -1, 
 SETS = (256, 64, 64)
 BEFORE = -1
 WIDEST = 256
-"""Bytes of a line whose place in it is a context."""
+"""So far back words, and the beginning of a line, are looked for."""
 
 
 @inlined
@@ -67,34 +67,35 @@ def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
         if order:
             value = mix(value, byte(data, start, at - order) + 1)
         hashes[order] = mix(value, order)
+    floor = max(start, at - WIDEST)
     end = np.int64(at)
     word = 0
     first = end
-    while first > start and is_letter(byte(data, start, first - 1)):
+    while first > floor and is_letter(byte(data, floor, first - 1)):
         first -= 1
     for k in range(first, end):
-        word = mix(word, lower(byte(data, start, k)))
-    hashes[WORD] = mix(word, 100 if first == start else 101)
+        word = mix(word, lower(byte(data, floor, k)))
+    hashes[WORD] = mix(word, 100 if first == floor else 101)
     gap = 0
-    while first > start and not is_letter(byte(data, start, first - 1)):
+    while first > floor and not is_letter(byte(data, floor, first - 1)):
         first -= 1
-        gap = mix(gap, byte(data, start, first))
+        gap = mix(gap, byte(data, floor, first))
     hashes[SEPARATED] = mix(mix(word, gap), 102)
     end = first
     before = 0
-    while first > start and is_letter(byte(data, start, first - 1)):
+    while first > floor and is_letter(byte(data, floor, first - 1)):
         first -= 1
     for k in range(first, end):
-        before = mix(before, lower(byte(data, start, k)))
+        before = mix(before, lower(byte(data, floor, k)))
     hashes[WORDS] = mix(mix(word, before), 103)
-    while first > start and not is_letter(byte(data, start, first - 1)):
+    while first > floor and not is_letter(byte(data, floor, first - 1)):
         first -= 1
     end = first
     third = 0
-    while first > start and is_letter(byte(data, start, first - 1)):
+    while first > floor and is_letter(byte(data, floor, first - 1)):
         first -= 1
     for k in range(first, end):
-        third = mix(third, lower(byte(data, start, k)))
+        third = mix(third, lower(byte(data, floor, k)))
     hashes[THREE] = mix(mix(word, third), 104)
     one, two = byte(data, start, at - 1), byte(data, start, at - 2)
     three, four = byte(data, start, at - 3), byte(data, start, at - 4)
