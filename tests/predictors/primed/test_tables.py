@@ -117,7 +117,7 @@ def test_tables_that_do_not_fit_together_are_refused(tmp_path, kind):
         wrong.append(arrays | {"net.first": arrays["net.first"][::-1].copy()})
     for some in wrong:
         path.write_bytes(packing.packed(kind, {}, some))
-        with pytest.raises(InputError, match="do not fit|damaged"):
+        with pytest.raises(InputError, match=r"do not fit|damaged"):
             shelf.read(path)
     path.write_bytes(packing.packed(kind, {}, arrays))
     assert shelf.read(path).kind == kind
