@@ -1,6 +1,7 @@
 """The context-mixing model of bytes (`predictors.mixing`) as a predictor, byte by byte.
 
-It learns what is said, and nothing of the continuations that are weighed behind it.
+It learns what is said, and nothing of the continuations that are weighed behind it: where two nodes
+of one byte share a slot, its chance of the byte is not that of the codec, which learns bit by bit.
 """
 
 import numpy as np
