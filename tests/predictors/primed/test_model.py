@@ -147,3 +147,11 @@ def test_the_curves_are_the_same_on_every_machine():
     )
     digest = hashlib.sha256(b"".join(one.astype("<i8").tobytes() for one in tables)).hexdigest()
     assert digest[:16] == "69a0026cbdb92a32"
+
+
+def test_messages_stay_as_they_are():
+    """Another context or constant is another `VERSION` of tables, and other messages."""
+    long = b"one line\n" + b"a line of many words, and then some more; " * 20
+    items = [*EXAMPLES.items(), ("text", long), ("text", bytes([200]) * 400)]
+    text = " ".join(str(MODELS[kind].encode(item)[0]) for kind, item in items)
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == "f11309ff7bcf74b0"
