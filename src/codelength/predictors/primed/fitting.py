@@ -2,7 +2,7 @@
 
 The last part of the data is held out: slots are counted on the rest, and maps, weights and
 corrections learn from items of the held-out part, as strangers; then the slots are counted on all.
-Integers only: the same data give the same file.
+All but nets is integers. The same data give the same file, nets on the same machine.
 """
 
 from collections.abc import Callable, Mapping

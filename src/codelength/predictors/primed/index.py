@@ -32,7 +32,7 @@ class Index(NamedTuple):
 
     Arguments:
         blocks: of each level the ones before a block, and its bits, uint32 `[levels, blocks, 2]`.
-        zeros: of each level, int64 `[levels]`; its sum is not used.
+        zeros: how many of each level there are, int64 `[levels]`.
         size: of the data, int64 `[1]`.
         hashes: of other contexts, ascending in each family, uint32.
         tops: where the hashes of each top begin, int64 `[families, 2^TOP + 1]`.
@@ -232,17 +232,23 @@ def narrow_rows(index: Index, rows: Rows, level: int, first: int, end: int, bit:
 
 
 @inlined
+def first_from(values: Words | Bytes, low: int, high: int, least: int) -> int:
+    """Where the first of ascending values is, `low` .. `high`, that is `least` or more."""
+    while low < high:
+        middle = (low + high) >> 1
+        if np.int64(values[middle]) < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inlined
 def look_for(index: Index, rows: Rows, family: int, k: int, hashed: int) -> None:
     """The range of a context of a family."""
     top = hashed >> (32 - TOP)
     low, end = index.tops[family, top], index.tops[family, top + 1]
-    high = end
-    while low < high:
-        middle = (low + high) >> 1
-        if np.int64(index.hashes[middle]) < hashed:
-            low = middle + 1
-        else:
-            high = middle
+    low = first_from(index.hashes, low, end, hashed)
     rows.low[k] = rows.high[k] = 0
     if low < end and np.int64(index.hashes[low]) == hashed:
         rows.low[k], rows.high[k] = index.starts[low], index.starts[low + 1]
@@ -252,16 +258,10 @@ def look_for(index: Index, rows: Rows, family: int, k: int, hashed: int) -> None
 def split(index: Index, rows: Rows, k: int, least: int) -> None:
     """Like `measure` for one hashed context: what goes on with a 1 is `least` or more."""
     low, high = rows.low[k], rows.high[k]
-    end = high
-    while low < high:
-        middle = (low + high) >> 1
-        if np.int64(index.units[middle]) < least:
-            low = middle + 1
-        else:
-            high = middle
-    last = np.int64(index.counts[end])
-    rows.below[k] = low
-    rows.total[k], rows.over[k] = last - index.counts[rows.low[k]], last - index.counts[low]
+    middle = first_from(index.units, low, high, least)
+    last = np.int64(index.counts[high])
+    rows.below[k] = middle
+    rows.total[k], rows.over[k] = last - index.counts[low], last - index.counts[middle]
 
 
 @inlined

@@ -60,6 +60,24 @@ def lower(byte: int) -> int:
 
 
 @inlined
+def begins(data: Units, floor: int, end: int, letters: bool) -> int:
+    """Where the letters before `end` begin, or what is none, not before `floor`."""
+    first = end
+    while first > floor and is_letter(np.int64(data[first - 1])) == letters:
+        first -= 1
+    return first
+
+
+@inlined
+def spelled(data: Units, first: int, end: int) -> int:
+    """The hash of a word, in small letters."""
+    word = 0
+    for k in range(first, end):
+        word = mix(word, lower(np.int64(data[k])))
+    return word
+
+
+@inlined
 def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
     """The contexts of the byte at `at`, seeing back to `start`."""
     value = 1
@@ -68,35 +86,21 @@ def contexts(data: Units, start: int, at: int, hashes: Array) -> None:
             value = mix(value, byte(data, start, at - order) + 1)
         hashes[order] = mix(value, order)
     floor = max(start, at - WIDEST)
-    end = np.int64(at)
-    word = 0
-    first = end
-    while first > floor and is_letter(byte(data, floor, first - 1)):
-        first -= 1
-    for k in range(first, end):
-        word = mix(word, lower(byte(data, floor, k)))
+    first = begins(data, floor, np.int64(at), True)
+    word = spelled(data, first, at)
     hashes[WORD] = mix(word, 100 if first == floor else 101)
+    end = first
+    first = begins(data, floor, end, False)
     gap = 0
-    while first > floor and not is_letter(byte(data, floor, first - 1)):
-        first -= 1
-        gap = mix(gap, byte(data, floor, first))
+    for k in range(end - 1, first - 1, -1):
+        gap = mix(gap, np.int64(data[k]))
     hashes[SEPARATED] = mix(mix(word, gap), 102)
     end = first
-    before = 0
-    while first > floor and is_letter(byte(data, floor, first - 1)):
-        first -= 1
-    for k in range(first, end):
-        before = mix(before, lower(byte(data, floor, k)))
-    hashes[WORDS] = mix(mix(word, before), 103)
-    while first > floor and not is_letter(byte(data, floor, first - 1)):
-        first -= 1
-    end = first
-    third = 0
-    while first > floor and is_letter(byte(data, floor, first - 1)):
-        first -= 1
-    for k in range(first, end):
-        third = mix(third, lower(byte(data, floor, k)))
-    hashes[THREE] = mix(mix(word, third), 104)
+    first = begins(data, floor, end, True)
+    hashes[WORDS] = mix(mix(word, spelled(data, first, end)), 103)
+    end = begins(data, floor, first, False)
+    first = begins(data, floor, end, True)
+    hashes[THREE] = mix(mix(word, spelled(data, first, end)), 104)
     one, two = byte(data, start, at - 1), byte(data, start, at - 2)
     three, four = byte(data, start, at - 3), byte(data, start, at - 4)
     hashes[THREE + 1] = mix(mix(two, three), 105)
