@@ -53,20 +53,20 @@ class Extended(Codec):
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`."""
         choices = 1 + len(self._kinds)
-        found: list[Message] = []
+        own = {kind: codec.message(target, given) for kind, codec in self._kinds.items()}
+        kind = min(own, key=lambda one: len(own[one].bits))
+        head = uniform(1 + list(own).index(kind), choices)
+        bits = head + own[kind].bits
+        argument = self._kinds[kind].encode(target, Condition(len(target)))
+        program = f'output = decode("{kind}", {len(target)}, "{argument}")'
+        proposal = Proposal(program, True, float(len(bits)), f"tables of {kind}")
+        found = Message(bits, len(head) + own[kind].ideal_bits, proposal)
         if self._programs is not None:
-            ordinary = self._programs.message(target, given)
-            head = uniform(0, choices)
-            bits, ideal = head + ordinary.bits, len(head) + ordinary.ideal_bits
-            found.append(Message(bits, ideal, ordinary.proposal))
-        for n, (kind, codec) in enumerate(self._kinds.items(), 1):
-            one, head = codec.message(target, given), uniform(n, choices)
-            bits = head + one.bits
-            argument = codec.message(target, Condition(len(target))).bits
-            program = f'output = decode("{kind}", {len(target)}, "{argument}")'
-            proposal = Proposal(program, True, float(len(bits)), f"tables of {kind}")
-            found.append(Message(bits, len(head) + one.ideal_bits, proposal))
-        return min(found, key=lambda one: len(one.bits))
+            ordinary, head = self._programs.message(target, given), uniform(0, choices)
+            if len(head) + len(ordinary.bits) <= len(bits):
+                ideal = len(head) + ordinary.ideal_bits
+                return Message(head + ordinary.bits, ideal, ordinary.proposal)
+        return found
 
     def encode(self, target: bytes, given: Condition = NOTHING) -> Bits:
         """See `Codec.encode`."""

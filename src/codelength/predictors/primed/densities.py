@@ -39,9 +39,9 @@ UNIFORM = 13
 """A mass of 2^-13 lies evenly on all values."""
 
 
-IN_USE, EVEN, MEAN, STEEP = range(4)
+IN_USE, EVEN, MEAN = range(3)
 """In `Mill.numbers`: how many components there are; the mass that lies on each value besides; the
-mean in 2^8ths; the logarithm of the likeliest component's inverse scale, in 2^16ths."""
+mean in 2^8ths."""
 
 
 class Mill(NamedTuple):
@@ -66,7 +66,7 @@ class Mill(NamedTuple):
 def new_mill(components: int) -> Mill:
     """Room for so many."""
     arrays = [np.zeros(components, np.int64) for _ in Mill._fields[:-1]]
-    return Mill._make([*arrays, np.zeros(STEEP + 1, np.int64)])
+    return Mill._make([*arrays, np.zeros(MEAN + 1, np.int64)])
 
 
 @inlined

@@ -25,7 +25,6 @@ from codelength.predictors.primed.densities import (
     MEAN,
     PLACE_BITS,
     POWERS,
-    STEEP,
     UNIFORM,
     Mill,
     below,
@@ -276,7 +275,7 @@ def foresee(
     most = np.int64(state.told[chances])
     for c in range(1, COMPONENTS):
         most = max(most, np.int64(state.told[chances + c]))
-    total, sum_of, best = 0, 0, 0
+    total, sum_of = 0, 0
     for c in range(COMPONENTS):
         away = np.int64(state.told[order + c]) >> ONE_BITS
         place = within(mean + ((away * size) >> ONE_BITS), half << (PLACE_BITS + 1))
@@ -291,10 +290,6 @@ def foresee(
         mill.low[c], mill.high[c] = below(place, slope, -half), below(place, slope, half)
         total += mass
         sum_of += mass * place
-        if mass > best:
-            best = mass
-            mill.numbers[STEEP] = slope
     mill.numbers[IN_USE] = COMPONENTS
     mill.numbers[EVEN] = max(1, (total << (MASS_BITS - UNIFORM)) >> bits)
     mill.numbers[MEAN] = sum_of // max(1, total)
-    mill.numbers[STEEP] = log2(max(1, mill.numbers[STEEP]))
