@@ -1,0 +1,84 @@
+"""Trains, reinforces and evaluates SeqCoder where only PyTorch and numba are installed.
+
+PYTHONPATH=src python benchmarks/seqcoder.py train '{"preset": "small", "steps": 1000}' runs/small
+PYTHONPATH=src python benchmarks/seqcoder.py items runs/small '{"draws": 8, "temperature": 1}' out.jsonl
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from codelength.synthesis.seqcoder.decoding import Manner
+from codelength.synthesis.seqcoder.evaluation import evaluate, test_items
+from codelength.synthesis.seqcoder.model import load, save
+from codelength.synthesis.seqcoder.reinforcement import Bout, reinforce
+from codelength.synthesis.seqcoder.stream import Mix
+from codelength.synthesis.seqcoder.training import Plan, train
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def with_mix(made):
+    return {**made, "mix": Mix(**made.get("mix", {"seed": 1}))}
+
+
+def run_train(options, out):
+    say(json.dumps(train(Plan(**with_mix(json.loads(options))), Path(out), say)))
+
+
+def run_timed(options, out, seconds, probe="200"):
+    """Trains for about so many seconds: a short training before it says how many steps fit."""
+    plan = with_mix(json.loads(options))
+    short = train(Plan(**{**plan, "steps": int(probe), "every": 10**9}), Path(out + "-probe"), say)
+    curve = (Path(out + "-probe") / "curve.jsonl").read_text().splitlines()
+    rows = [json.loads(one) for one in curve]
+    late, early = rows[-1], rows[len(rows) // 2]
+    pace = (late["step"] - early["step"]) / (late["seconds"] - early["seconds"])
+    steps = int(pace * (float(seconds) - 15))
+    say(f"{pace:.2f} steps/s; {steps} steps; the probe took {short['seconds']} s")
+    say(json.dumps(train(Plan(**{**plan, "steps": steps}), Path(out), say)))
+
+
+def run_reinforce(options, out):
+    say(json.dumps(reinforce(Bout(**with_mix(json.loads(options))), Path(out), say)))
+
+
+def run_items(checkpoint, options, out, limit="0", lines="0", longest="0"):
+    """One line an item: number, symbols, lines, gold's bits, what the model did."""
+    found = load(Path(checkpoint))
+    items = test_items(int(limit) or None, int(lines), int(longest))
+    done = evaluate(found, [one.sequence for one in items], Manner(**json.loads(options)), say)
+    rows = []
+    for pair, one in zip(items, done.outcomes, strict=True):
+        row = {
+            "index": pair.index,
+            "symbols": len(pair.sequence),
+            "lines": pair.program.lines,
+            "gold_paper": pair.paper_bits,
+            "gold_exact": pair.exact_bits,
+            **asdict(one),
+        }
+        row["program"] = None if one.program is None else one.program.tolist()
+        rows.append(json.dumps(row))
+    Path(out).write_text("\n".join(rows) + "\n")
+    solved = sum(one.right > 0 for one in done.outcomes)
+    say(f"{solved} of {len(rows)} solved, {done.seconds:.1f} s: {out}")
+
+
+def run_export(checkpoint, out):
+    found = load(Path(checkpoint), "cpu")
+    about = {**found.about, "from": found.sha256}
+    say(save(found.model, Path(out), about, eight_bits=True))
+
+
+if __name__ == "__main__":
+    {
+        "train": run_train,
+        "timed": run_timed,
+        "reinforce": run_reinforce,
+        "items": run_items,
+        "export": run_export,
+    }[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,190 @@
+"""Reinforcement learning from verified bits: groups of programs for a target, better than their mean.
+
+Example: reinforce(Bout(start="runs/small", steps=50), Path("runs/rl")).
+
+The reward of a program is the share of its target's raw bits that its message saves under the exact
+prior; a wrong one saves nothing. What is learnt from is a program's reward less its group's mean, over
+the spread (GRPO, arXiv 2402.03300), one step a batch, so that no ratio of policies is needed. The
+sampler and the loss see the same distribution: the model's within the grammar.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codelength.synthesis.seqcoder import tokens
+from codelength.synthesis.seqcoder.decoding import Manner, decode
+from codelength.synthesis.seqcoder.judging import judged
+from codelength.synthesis.seqcoder.model import Checkpoint, load, needed, save
+from codelength.synthesis.seqcoder.stream import Mix, Stream
+from codelength.synthesis.seqcoder.tokens import FIRST_REFERENCE, FIRST_VALUE, LINES, State
+
+
+@dataclass(frozen=True)
+class Bout:
+    """A run of reinforcement.
+
+    Arguments:
+        start: the supervised checkpoint.
+        targets: a step; `draws`: programs of each.
+        budget: tokens that the loss sees at once.
+    """
+
+    start: str
+    mix: Mix = field(default_factory=lambda: Mix(seed=77))
+    steps: int = 50
+    targets: int = 64
+    draws: int = 16
+    rate: float = 1e-5
+    rows: int = 1024
+    budget: int = 1 << 15
+    seed: int = 0
+    seconds: float = 0.0
+
+
+def targets_of(mix: Mix, count: int) -> Iterator[list[bytes]]:
+    """Targets of a stream, so many at a time, in random order."""
+    stream = Stream(mix)
+    number = 0
+    while True:
+        rows = stream.pool(number)
+        order = np.random.default_rng([mix.seed, number, 3]).permutation(len(rows))
+        starts = rows.ends - rows.lengths
+        for first in range(0, len(order) - count + 1, count):
+            yield [
+                (rows.tokens[starts[k] + 1 : starts[k] + rows.prompts[k] - 1] - FIRST_VALUE)
+                .astype(np.uint8)
+                .tobytes()
+                for k in order[first : first + count]
+            ]
+        number += 1
+
+
+def allowed(rows: list[Any], prompts: list[int], width: int) -> Any:
+    """What the grammar allows at each place of programs, bool `[rows, width, SIZE]`."""
+    found = np.ones((len(rows), width, tokens.SIZE), bool)
+    for k, (row, prompt) in enumerate(zip(rows, prompts, strict=True)):
+        state, line = int(State.FIRST_LINE), 0
+        for at in range(prompt, len(row)):
+            rule = tokens.RULES[state].copy()
+            rule[FIRST_REFERENCE:] &= np.arange(LINES) < line
+            found[k, at] = rule
+            after = int(tokens.NEXT[state, row[at]])
+            line += after == State.LINE and state != State.LINE
+            state = after
+    return found
+
+
+def reinforce(bout: Bout, out: Path, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Train by rewards; returns what is known of it."""
+    torch = needed()
+    cuda = torch.cuda.is_available()
+    device = "cuda" if cuda else "cpu"
+    learner = load(Path(bout.start), device)
+    model = learner.model
+    optimizer = torch.optim.AdamW(model.parameters(), lr=bout.rate, betas=(0.9, 0.95))
+    rows = []
+    began = time.perf_counter()
+    drawn = targets_of(bout.mix, bout.targets)
+    step = 0
+    while step < bout.steps and not (bout.seconds and time.perf_counter() - began > bout.seconds):
+        targets = next(drawn)
+        model.eval()
+        seed = bout.seed * 1_000_003 + step
+        manner = Manner(bout.draws, 1.0, longest=256, rows=bout.rows, seed=seed)
+        written = decode(Checkpoint(model, {}, "", device), targets, manner)
+        programs = [one.words for all_of in written for one in all_of]
+        wanted = [one for one in targets for _ in range(bout.draws)]
+        bits = judged(programs, wanted).exact
+        raw = np.array([8.0 * len(one) for one in wanted])
+        reward = np.where(np.isfinite(bits), np.maximum(0.05, 1 - bits / raw), 0.0)
+        grouped = reward.reshape(-1, bout.draws)
+        better = grouped - grouped.mean(1, keepdims=True)
+        advantage = (better / (grouped.std(1, keepdims=True) + 0.05)).ravel()
+        pushed = push(model, optimizer, programs, wanted, advantage, bout, device)
+        step += 1
+        right = np.isfinite(bits).reshape(-1, bout.draws)
+        rows.append(
+            {
+                "step": step,
+                "reward": float(reward.mean()),
+                "right": float(right.mean()),
+                "any": float(right.any(1).mean()),
+                "loss": pushed,
+            }
+        )
+        if step % 5 == 0:
+            one = {
+                key: round(float(np.mean([row[key] for row in rows[-5:]])), 4) for key in rows[0]
+            }
+            say(f"{one}, {time.perf_counter() - began:.0f} s")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "curve.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done: dict[str, Any] = {
+        "bout": asdict(bout),
+        "start": learner.sha256,
+        "steps": step,
+        "seconds": round(time.perf_counter() - began, 1),
+        "device": torch.cuda.get_device_name() if cuda else "CPU",
+    }
+    done["sha256"] = save(model, out, done)
+    return done
+
+
+def push(
+    model: Any,
+    optimizer: Any,
+    programs: list[Any],
+    targets: list[bytes],
+    advantage: Any,
+    bout: Bout,
+    device: str,
+) -> float:
+    """One step along the gradient; returns the loss."""
+    torch = needed()
+    model.train()
+    made = []
+    for words, target, weight in zip(programs, targets, advantage, strict=True):
+        if words is None or abs(weight) < 1e-3:
+            continue
+        row = np.zeros(len(target) + 4 * len(words) + 16, np.int16)
+        prompt = tokens.prompt(target)
+        row[: len(prompt)] = prompt
+        end = tokens.write_program(words, 0, row, len(prompt))
+        if end > 0:
+            made.append((row[:end], len(prompt), weight))
+    made.sort(key=lambda one: len(one[0]))
+    total, first = 0.0, 0
+    count = sum(len(row) - prompt for row, prompt, _ in made) or 1
+    while first < len(made):
+        last = first
+        while last < len(made) and (last + 1 - first) * len(made[last][0]) <= bout.budget:
+            last += 1
+        part = made[first : max(last, first + 1)]
+        first += len(part)
+        width = max(len(row) for row, _, _ in part)
+        given = np.zeros((len(part), width), np.int64)
+        weights = np.zeros((len(part), width), np.float32)
+        for k, (row, prompt, weight) in enumerate(part):
+            given[k, : len(row)] = row
+            weights[k, prompt : len(row)] = weight
+        rules = torch.from_numpy(
+            allowed([row for row, _, _ in part], [prompt for _, prompt, _ in part], width)
+        ).to(device)
+        shown = torch.from_numpy(given).to(device)
+        logits = model(shown)
+        masked = logits[:, :-1].float().masked_fill(~rules[:, 1:], float("-inf"))
+        chances = masked.log_softmax(-1).gather(2, shown[:, 1:, None])[..., 0]
+        steered = torch.from_numpy(weights).to(device)[:, 1:]
+        loss = -(torch.where(steered != 0, chances, 0.0) * steered).sum() / count
+        loss.backward()
+        total += float(loss.detach())
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return total

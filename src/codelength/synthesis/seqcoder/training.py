@@ -1,0 +1,223 @@
+"""Supervised training: next tokens of programs, by accelerate; resumes bit-exactly after a kill.
+
+Example: train(Plan(preset="tiny", steps=2000), Path("runs/tiny")) -> runs/tiny/model.safetensors.
+
+Step n sees batch n of the stream, whatever happened before; a checkpoint holds weights, moments and
+the number of steps. `torchrun -m codelength seqcoder train ...` gives each process every k-th batch.
+"""
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+from codelength.errors import InputError
+from codelength.synthesis.seqcoder.model import (
+    LONGEST,
+    PRESETS,
+    load,
+    needed,
+    new_model,
+    prepared,
+    save,
+)
+from codelength.synthesis.seqcoder.stream import Batch, Mix, Stream
+
+CURVE, STATE = "curve.jsonl", "state.pt"
+Said = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is trained.
+
+    Arguments:
+        steps: batches; `budget`: tokens of each and process.
+        rate: the highest learning rate; 0 takes the preset's.
+        heard: the weight of the targets' own tokens in the loss; 0 learns programs alone.
+        start: a checkpoint to go on from, with fresh moments.
+        every: steps between checkpoints.
+        shown: steps between rows of the curve.
+        workers: processes that make data; 0 leaves it to a thread.
+    """
+
+    preset: str = "tiny"
+    mix: Mix = field(default_factory=Mix)
+    steps: int = 1000
+    budget: int = 1 << 13
+    rate: float = 0.0
+    heard: float = 0.1
+    seed: int = 0
+    start: str = ""
+    every: int = 500
+    shown: int = 50
+    workers: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        """For the card."""
+        return asdict(self)
+
+
+def rate_at(step: int, steps: int, highest: float) -> float:
+    """A short rise, then level, then straight down to nothing in the last 40 %."""
+    rise = min(1.0, (step + 1) / min(200, max(1, steps // 10)))
+    fall = min(1.0, (steps - step) / max(1, 0.4 * steps))
+    return highest * rise * fall
+
+
+def losses(logits: Any, batch: Any, prompts: Any, lengths: Any, heard: float) -> tuple[Any, ...]:
+    """Loss to learn from, nats a program token, and the share of program tokens that are right."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    wanted = batch[:, 1:]
+    logits = logits[:, :-1]
+    each = cross_entropy(
+        logits.reshape(-1, logits.shape[-1]).float(), wanted.reshape(-1), reduction="none"
+    ).view(wanted.shape)
+    places = torch.arange(1, batch.shape[1], device=batch.device)
+    own = (places >= prompts[:, None]) & (places < lengths[:, None])
+    given = (places < prompts[:, None] - 1) & (places > 0)
+    count = own.sum()
+    program = (each * own).sum() / count
+    loss = program + heard * (each * given).sum() / count if heard else program
+    right = ((logits.argmax(-1) == wanted) & own).sum() / count
+    return loss, program.detach(), right
+
+
+def groups(model: Any) -> list[dict[str, Any]]:
+    """Matrices decay, norms and the embeddings do not."""
+    parameters = list(model.named_parameters())
+    matrices = [p for n, p in parameters if p.ndim == 2 and "embed" not in n]
+    others = [p for n, p in parameters if p.ndim != 2 or "embed" in n]
+    return [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
+
+
+class Ahead:
+    """Batches made in a thread while the model works on the one before."""
+
+    def __init__(self, stream: Stream, skip: int, step: int, offset: int, workers: int) -> None:
+        self.queue: Queue[Batch | BaseException] = Queue(8)
+        Thread(
+            target=self._run, args=(stream.batches(skip, workers), step, offset), daemon=True
+        ).start()
+
+    def _run(self, batches: Iterator[Batch], step: int, offset: int) -> None:
+        try:
+            for number, batch in enumerate(batches):
+                if number % step == offset:
+                    self.queue.put(batch)
+        except Exception as error:  # noqa: BLE001  it is raised where batches are taken
+            self.queue.put(error)
+
+    def take(self) -> Batch:
+        """The next batch."""
+        found = self.queue.get()
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
+def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
+    """Train, or go on where a killed training of the same plan stopped; returns what is known.
+
+    Raises:
+        InputError: `out` holds another plan's training.
+    """
+    torch = needed()
+    from accelerate import Accelerator
+
+    out.mkdir(parents=True, exist_ok=True)
+    told = json.dumps(plan.describe(), sort_keys=True)
+    kept = out / "plan.json"
+    if kept.exists() and kept.read_text() != told:
+        raise InputError(f"{out} holds a training of another plan; take another folder")
+    kept.write_text(told)
+    if plan.mix.longest > LONGEST:
+        raise InputError(f"rows of {plan.mix.longest} tokens; models hold {LONGEST}")
+    cuda = torch.cuda.is_available()
+    helper = Accelerator(mixed_precision="no", cpu=not cuda)
+    model = new_model(plan.preset, plan.seed)
+    if plan.start:
+        model.load_state_dict(load(Path(plan.start), "cpu").model.state_dict())
+    highest = plan.rate or PRESETS[plan.preset].rate
+    optimizer = torch.optim.AdamW(groups(model), lr=highest, betas=(0.9, 0.98), fused=cuda)
+    model, optimizer = helper.prepare(model, optimizer)
+    prepared(helper.unwrap_model(model))
+    step, seconds, seen = 0, 0.0, 0
+    if (out / STATE).exists():
+        state = torch.load(out / STATE, map_location=helper.device, weights_only=True)
+        helper.unwrap_model(model).load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, seconds, seen = state["step"], state["seconds"], state["seen"]
+        say(f"going on behind step {step}")
+    rows = []
+    if (out / CURVE).exists():
+        rows = [json.loads(line) for line in (out / CURVE).read_text().splitlines()]
+    rows = [row for row in rows if row["step"] <= step]
+    stream = Stream(plan.mix, plan.budget)
+    workers, rank = helper.num_processes, helper.process_index
+    ahead = Ahead(stream, step * workers, workers, rank, plan.workers)
+    began = time.perf_counter() - seconds
+    sums, since = torch.zeros(3, device=helper.device), step
+    model.train()
+    while step < plan.steps:
+        batch = ahead.take()
+        moved = [
+            torch.from_numpy(one).to(helper.device, non_blocking=True)
+            for one in (batch.tokens, batch.prompts, batch.lengths)
+        ]
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(step, plan.steps, highest)
+        logits = model(moved[0])
+        loss, program, right = losses(logits, *moved, plan.heard)
+        helper.backward(loss)
+        helper.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        seen += int(batch.lengths.sum()) * workers
+        sums += torch.stack([loss.detach(), program, right.float()])
+        if step % plan.shown == 0 or step == plan.steps:
+            means = (sums / (step - since)).tolist()
+            sums.zero_()
+            since, passed = step, time.perf_counter() - began
+            row = {"step": step, "loss": means[0], "program": means[1], "right": means[2]}
+            rows.append(row | {"seconds": round(passed, 2)})
+            if rank == 0:
+                (out / CURVE).write_text("".join(json.dumps(row) + "\n" for row in rows))
+                say(
+                    f"step {step} of {plan.steps}: {means[1] / math.log(2):.3f} bits a token,"
+                    f" {100 * means[2]:.1f} % right, {seen / passed:,.0f} tokens/s"
+                )
+        if rank == 0 and (step % plan.every == 0 or step == plan.steps):
+            state = {
+                "model": helper.unwrap_model(model).state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+                "seconds": time.perf_counter() - began,
+                "seen": seen,
+            }
+            part = out / (STATE + ".part")
+            torch.save(state, part)
+            os.replace(part, out / STATE)
+    done: dict[str, Any] = {
+        "plan": plan.describe(),
+        "tokens": seen,
+        "seconds": round(time.perf_counter() - began, 1),
+        "device": torch.cuda.get_device_name() if cuda else "CPU",
+        "torch": torch.__version__,
+        "loss": rows[-1] if rows else {},
+        "parameters": sum(one.numel() for one in model.parameters()),
+    }
+    if cuda:
+        done["memory"] = torch.cuda.max_memory_allocated()
+    if rank == 0:
+        done["sha256"] = save(helper.unwrap_model(model), out, done)
+    return done
