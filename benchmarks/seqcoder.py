@@ -1,7 +1,7 @@
 """Trains, reinforces and evaluates SeqCoder where only PyTorch and numba are installed.
 
-PYTHONPATH=src python benchmarks/seqcoder.py train '{"preset": "small", "steps": 1000}' runs/small
-PYTHONPATH=src python benchmarks/seqcoder.py items runs/small '{"draws": 8, "temperature": 1}' out.jsonl
+PYTHONPATH=src python benchmarks/seqcoder.py train '{"preset": "small", "steps": 1000}' OUT
+PYTHONPATH=src python benchmarks/seqcoder.py items FOLDER '{"draws": 8, "temperature": 1}' FILE
 """
 
 import json

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from codelength.cli import agentic, kt, lm, prior, roundtrip, sources, surprisal
+from codelength.cli import agentic, kt, lm, prior, roundtrip, seqcoder, sources, surprisal
 from codelength.cli.options import AsJson, Data, Seed, Workers, workers_or_cores
 from codelength.cli.output import (
     ByteProgress,
@@ -34,6 +34,7 @@ app.add_typer(agentic.app, name="agentic")
 app.add_typer(roundtrip.app, name="roundtrip")
 app.add_typer(lm.models, name="models")
 app.add_typer(prior.app, name="prior")
+app.add_typer(seqcoder.app, name="seqcoder")
 app.add_typer(sources.app, name="data")
 app.command()(lm.compress)
 app.command()(lm.decompress)

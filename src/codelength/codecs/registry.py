@@ -35,6 +35,7 @@ BUILT_IN = {
     "lmic": "codelength.codecs.lmic.codec:build",
     "lmic-estimate": "codelength.codecs.lmic.estimate:build",
     "gold": "codelength.synthesis.gold:build",
+    "seqcoder": "codelength.synthesis.seqcoder.codec:build",
     "solver": "codelength.synthesis.solver.codec:build",
     "program": "codelength.synthesis.prompted.codec:build",
     "roundtrip": "codelength.roundtrip.codec:build",

@@ -22,9 +22,14 @@ LANGUAGE_VERSION = 1
 
 
 class Synthesizer(ABC):
-    """Proposes a program for a target."""
+    """Proposes a program for a target.
+
+    Attributes:
+        together: see `Codec`.
+    """
 
     name: str
+    together: int = 0
 
     @abstractmethod
     def propose(self, target: bytes) -> Program | None:
@@ -33,6 +38,19 @@ class Synthesizer(ABC):
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Codec.prepare`."""
         return self
+
+    def open(self) -> None:  # noqa: B027  most have nothing to open
+        """See `Codec.open`."""
+
+
+class Silent(Synthesizer):
+    """Proposes nothing: all that a decoder needs."""
+
+    name = "none"
+
+    def propose(self, target: bytes) -> Program | None:
+        """See `Synthesizer.propose`."""
+        return None
 
 
 def runs_to(program: Program, target: bytes, limits: Limits | None = None) -> bool:
@@ -59,6 +77,15 @@ class ProgramCodec(Codec):
     ) -> None:
         self.synthesizer, self.prior = synthesizer, prior
         self.limits = limits or Limits()
+        self.together = synthesizer.together
+
+    def open(self) -> None:
+        """See `Codec.open`."""
+        self.synthesizer.open()
+
+    def decoder(self) -> Codec:
+        """See `Codec.decoder`."""
+        return type(self)(Silent(), self.prior, self.limits)
 
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`."""
@@ -112,6 +139,7 @@ class ProgramEstimate(Estimator):
 
     def __init__(self, synthesizer: Synthesizer, prior: Prior) -> None:
         self.synthesizer, self.prior = synthesizer, prior
+        self.together = synthesizer.together
 
     def estimate(self, target: bytes, given: Condition = NOTHING) -> Estimation:
         """1 + |y|: y is the program where it is right (also if it is longer), else the target."""

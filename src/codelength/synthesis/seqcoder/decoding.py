@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codelength.dsl.operations import OUTPUT
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.model import Checkpoint, needed
 from codelength.synthesis.seqcoder.tokens import FIRST_OPERATION, FIRST_REFERENCE, LINES, State
@@ -71,7 +72,7 @@ class Grammar:
         first = int(FIRST_REFERENCE)
         allowed[:, first:] &= self.numbers < lines[:, None]
         full = lines >= int(LINES) - 1  # the last line must be `output`
-        start, stop = int(FIRST_OPERATION), int(FIRST_OPERATION + tokens.OUTPUT)
+        start, stop = int(FIRST_OPERATION), int(FIRST_OPERATION + OUTPUT)
         allowed[:, start:stop] &= ~full[:, None]
         return logits.float().masked_fill(~allowed, float("-inf")).log_softmax(-1)
 

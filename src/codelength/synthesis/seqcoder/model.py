@@ -159,8 +159,18 @@ class Checkpoint:
     device: str
 
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""Checkpoints that come with the package, by name."""
+
+
+def place(name: str) -> Path:
+    """A checkpoint's folder: one that is there, or one that comes with the package."""
+    folder = Path(name)
+    return SHIPPED / name if not folder.exists() and (SHIPPED / name / ABOUT).exists() else folder
+
+
 def load(folder: Path, device: str = "") -> Checkpoint:
-    """Read a checkpoint.
+    """Read a checkpoint; the name of a shipped one will do.
 
     Raises:
         InputError: the folder holds none, or it was altered or is of another vocabulary.
@@ -171,6 +181,7 @@ def load(folder: Path, device: str = "") -> Checkpoint:
 
     from codelength.synthesis.seqcoder.network import Network
 
+    folder = place(str(folder))
     try:
         about = json.loads((folder / ABOUT).read_text())
         config = LlamaConfig.from_dict(json.loads((folder / CONFIG).read_text()))

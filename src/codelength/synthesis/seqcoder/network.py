@@ -104,6 +104,10 @@ class Network(nn.Module):
             if isinstance(one, nn.Linear | nn.Embedding):
                 nn.init.normal_(one.weight, std=config.initializer_range)
 
+    def layers(self) -> list[Any]:
+        """The layers, in order."""
+        return list(self.model.layers)
+
     def turns(self, places: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Cosines and sines of the rotation at places `[..., tokens]`."""
         base = getattr(self.config, "rope_theta", None) or 10_000.0
@@ -145,7 +149,12 @@ class Network(nn.Module):
             places = torch.arange(ids.shape[1], device=ids.device)[None]
         turns = self.turns(places)
         turns = (turns[0][:, None], turns[1][:, None])
-        x = self.model.embed_tokens.weight[ids]
+        table = self.model.embed_tokens.weight
+        if self.training:  # as a product: gradients of rows that occur often need no sorting
+            x = F.one_hot(ids, len(table)).to(self.working) @ table.to(self.working)
+            x = x.float()
+        else:
+            x = table[ids]
         mask = None
         keys: list[torch.Tensor] = []
         values: list[torch.Tensor] = []
@@ -157,7 +166,7 @@ class Network(nn.Module):
             mask = (ones.tril() & there[:, None, :])[:, None] | torch.eye(
                 ids.shape[1], dtype=torch.bool, device=ids.device
             )
-        for number, layer in enumerate(self.model.layers):
+        for number, layer in enumerate(self.layers()):
             a: Any = layer.self_attn
             normed = layer.input_layernorm(x).to(self.working)
             query = self.turned(self.split(self.linear(a.q_proj, normed)), turns)

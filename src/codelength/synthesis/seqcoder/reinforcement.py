@@ -1,10 +1,10 @@
-"""Reinforcement learning from verified bits: groups of programs for a target, better than their mean.
+"""Reinforcement learning from verified bits: programs of a group that beat its mean.
 
 Example: reinforce(Bout(start="runs/small", steps=50), Path("runs/rl")).
 
 The reward of a program is the share of its target's raw bits that its message saves under the exact
-prior; a wrong one saves nothing. What is learnt from is a program's reward less its group's mean, over
-the spread (GRPO, arXiv 2402.03300), one step a batch, so that no ratio of policies is needed. The
+prior; a wrong one saves nothing. What counts is a program's reward less its group's mean, over the
+spread (GRPO, arXiv 2402.03300), one step a batch, so that no ratio of policies is needed. The
 sampler and the loss see the same distribution: the model's within the grammar.
 """
 
@@ -17,12 +17,19 @@ from typing import Any
 
 import numpy as np
 
+from codelength.dsl.operations import OUTPUT
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.decoding import Manner, decode
 from codelength.synthesis.seqcoder.judging import judged
 from codelength.synthesis.seqcoder.model import Checkpoint, load, needed, save
 from codelength.synthesis.seqcoder.stream import Mix, Stream
-from codelength.synthesis.seqcoder.tokens import FIRST_REFERENCE, FIRST_VALUE, LINES, State
+from codelength.synthesis.seqcoder.tokens import (
+    FIRST_OPERATION,
+    FIRST_REFERENCE,
+    FIRST_VALUE,
+    LINES,
+    State,
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ def allowed(rows: list[Any], prompts: list[int], width: int) -> Any:
         for at in range(prompt, len(row)):
             rule = tokens.RULES[state].copy()
             rule[FIRST_REFERENCE:] &= np.arange(LINES) < line
+            if line >= LINES - 1:  # the last line must be `output`, as decoding has it
+                rule[FIRST_OPERATION : FIRST_OPERATION + OUTPUT] = False
             found[k, at] = rule
             after = int(tokens.NEXT[state, row[at]])
             line += after == State.LINE and state != State.LINE
@@ -149,15 +158,15 @@ def push(
     torch = needed()
     model.train()
     made = []
-    for words, target, weight in zip(programs, targets, advantage, strict=True):
+    for words, target, weight in zip(programs, targets, advantage.tolist(), strict=True):
         if words is None or abs(weight) < 1e-3:
             continue
         row = np.zeros(len(target) + 4 * len(words) + 16, np.int16)
-        prompt = tokens.prompt(target)
-        row[: len(prompt)] = prompt
-        end = tokens.write_program(words, 0, row, len(prompt))
+        told = tokens.prompt(target)
+        row[: len(told)] = told
+        end = tokens.write_program(words, 0, row, len(told))
         if end > 0:
-            made.append((row[:end], len(prompt), weight))
+            made.append((row[:end], len(told), weight))
     made.sort(key=lambda one: len(one[0]))
     total, first = 0.0, 0
     count = sum(len(row) - prompt for row, prompt, _ in made) or 1
@@ -170,11 +179,11 @@ def push(
         width = max(len(row) for row, _, _ in part)
         given = np.zeros((len(part), width), np.int64)
         weights = np.zeros((len(part), width), np.float32)
-        for k, (row, prompt, weight) in enumerate(part):
-            given[k, : len(row)] = row
-            weights[k, prompt : len(row)] = weight
+        for place, (one, prompt, weight) in enumerate(part):
+            given[place, : len(one)] = one
+            weights[place, prompt : len(one)] = weight
         rules = torch.from_numpy(
-            allowed([row for row, _, _ in part], [prompt for _, prompt, _ in part], width)
+            allowed([one for one, _, _ in part], [prompt for _, prompt, _ in part], width)
         ).to(device)
         shown = torch.from_numpy(given).to(device)
         logits = model(shown)

@@ -55,8 +55,8 @@ class Mix:
         seed: of the sampler; the held-out items' own seed is refused.
         pairs: so many unique pairs, over and over; 0 draws new ones without end.
         lines: programs of at most so many lines, `output` counted; 0 takes all.
-        grow: the limit of lines grows from `lines` to 32 within so many pools, then there is none: a
-            curriculum by program length; 0 keeps the limit.
+        grow: the limit of lines grows from `lines` to 32 within so many pools, then there is none,
+            a curriculum by program length; 0 keeps the limit.
         longest: pairs of at most so many tokens.
         easy: the share of easy pairs that is kept, 1 keeps all: easy are those whose program costs
             less than 0.3 of its sequence (exact prior), a tilt towards what is hard to compress.
@@ -267,17 +267,20 @@ class Stream:
 
     def listed(self, number: int, drawn: np.random.Generator) -> Rows:
         """Windows of the file, each with the program that lists it."""
-        rows, ends, prompts = [], [], []
+        rows: list[Tokens] = []
+        ends, prompts = [], []
         data = np.frombuffer(self.windows, np.uint8).astype(np.int16) + np.int16(FIRST_VALUE)
-        tail = [END_LIST, FIRST_OPERATION + OUTPUT, FIRST_REFERENCE]
+        start = np.array([BEGIN], np.int16)
+        middle = np.array([PROGRAM, FIRST_OPERATION + SET_LIST], np.int16)
+        tail = np.array([END_LIST, FIRST_OPERATION + OUTPUT, FIRST_REFERENCE], np.int16)
         for _ in range(number):
             size = int(drawn.integers(8, 129))
             at = int(drawn.integers(0, len(data) - size))
             one = data[at : at + size]
-            rows += [[BEGIN], one, [PROGRAM, FIRST_OPERATION + SET_LIST], one, tail]
+            rows += [start, one, middle, one, tail]
             prompts.append(size + 2)
             ends.append(2 * size + 6)
-        return Rows(np.concatenate(rows).astype(np.int16), np.cumsum(ends), np.array(prompts))
+        return Rows(np.concatenate(rows), np.cumsum(ends), np.array(prompts))
 
     def batches(self, skip: int = 0, workers: int = 0) -> Iterator[Batch]:
         """The batches from number `skip` on, without end.
@@ -314,7 +317,7 @@ class Stream:
                 stop = start + int(np.searchsorted(widths[start:stop], widths[start], "right"))
             groups.append(ranked[start:stop])
             start = stop
-        order.shuffle(groups)  # type: ignore[arg-type]
+        order.shuffle(groups)
         return groups
 
     def batch(self, rows: Rows, chosen: Array) -> Batch:
@@ -331,7 +334,8 @@ class Stream:
 
 def held_out() -> frozenset[bytes]:
     """The sequences that no training row may have."""
-    found, symbols = set(), 0
+    found: set[bytes] = set()
+    symbols = 0
     for block in blocks(TEST_SEED):
         for pair in pairs_of(block):
             if symbols >= TEST_SYMBOLS:

@@ -3,8 +3,8 @@
 Example: 7, 7, 7 by `repeat_num(3, 7)` -> BEGIN 7 7 7 PROGRAM repeat_num 3 7 output sequence_1.
 
 A pair is `BEGIN target PROGRAM words`: the program's words in order, a list as its values and
-`END_LIST`. `output` and its reference end it. `NEXT` and `RULES` say which token may follow which, so
-that a decoder writes only programs that parse, with references to lines that exist and every
+`END_LIST`. `output` and its reference end it. `NEXT` and `RULES` say which token may follow which,
+so that a decoder writes only programs that parse, with references to lines that exist and every
 argument in its domain (slices are checked by running).
 """
 

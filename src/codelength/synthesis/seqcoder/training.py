@@ -3,12 +3,11 @@
 Example: train(Plan(preset="tiny", steps=2000), Path("runs/tiny")) -> runs/tiny/model.safetensors.
 
 Step n sees batch n of the stream, whatever happened before; a checkpoint holds weights, moments and
-the number of steps. `torchrun -m codelength seqcoder train ...` gives each process every k-th batch.
+the number of steps. Under torchrun each process takes every k-th batch.
 """
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -45,6 +44,8 @@ class Plan:
         every: steps between checkpoints.
         shown: steps between rows of the curve.
         workers: processes that make data; 0 leaves it to a thread.
+        seconds: the clock ends the training and sets the rate, `steps` is the most; 0: steps do. By
+            the clock no training can be had again.
     """
 
     preset: str = "tiny"
@@ -58,6 +59,7 @@ class Plan:
     every: int = 500
     shown: int = 50
     workers: int = 0
+    seconds: float = 0.0
 
     def describe(self) -> dict[str, Any]:
         """For the card."""
@@ -150,12 +152,14 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
     optimizer = torch.optim.AdamW(groups(model), lr=highest, betas=(0.9, 0.98), fused=cuda)
     model, optimizer = helper.prepare(model, optimizer)
     prepared(helper.unwrap_model(model))
-    step, seconds, seen = 0, 0.0, 0
+    step, seconds, seen, since = 0, 0.0, 0, 0
+    sums = torch.zeros(3, device=helper.device)
     if (out / STATE).exists():
         state = torch.load(out / STATE, map_location=helper.device, weights_only=True)
         helper.unwrap_model(model).load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         step, seconds, seen = state["step"], state["seconds"], state["seen"]
+        sums, since = state["sums"].to(helper.device), state["since"]
         say(f"going on behind step {step}")
     rows = []
     if (out / CURVE).exists():
@@ -165,18 +169,21 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
     workers, rank = helper.num_processes, helper.process_index
     ahead = Ahead(stream, step * workers, workers, rank, plan.workers)
     began = time.perf_counter() - seconds
-    sums, since = torch.zeros(3, device=helper.device), step
     model.train()
-    while step < plan.steps:
+    resumed, steps = step, plan.steps
+    while step < steps:
         batch = ahead.take()
+        if plan.seconds and step - resumed >= 100:
+            passed = time.perf_counter() - began
+            steps = min(plan.steps, max(step + 1, round(step * plan.seconds / passed)))
         moved = [
             torch.from_numpy(one).to(helper.device, non_blocking=True)
             for one in (batch.tokens, batch.prompts, batch.lengths)
         ]
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, plan.steps, highest)
+            group["lr"] = rate_at(step, steps, highest)
         logits = model(moved[0])
-        loss, program, right = losses(logits, *moved, plan.heard)
+        loss, program, right = losses(logits, moved[0], moved[1], moved[2], plan.heard)
         helper.backward(loss)
         helper.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -184,7 +191,7 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         step += 1
         seen += int(batch.lengths.sum()) * workers
         sums += torch.stack([loss.detach(), program, right.float()])
-        if step % plan.shown == 0 or step == plan.steps:
+        if step % plan.shown == 0 or step == steps:
             means = (sums / (step - since)).tolist()
             sums.zero_()
             since, passed = step, time.perf_counter() - began
@@ -193,20 +200,22 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
             if rank == 0:
                 (out / CURVE).write_text("".join(json.dumps(row) + "\n" for row in rows))
                 say(
-                    f"step {step} of {plan.steps}: {means[1] / math.log(2):.3f} bits a token,"
+                    f"step {step} of {steps}: {means[1] / math.log(2):.3f} bits a token,"
                     f" {100 * means[2]:.1f} % right, {seen / passed:,.0f} tokens/s"
                 )
-        if rank == 0 and (step % plan.every == 0 or step == plan.steps):
+        if rank == 0 and (step % plan.every == 0 or step == steps):
             state = {
                 "model": helper.unwrap_model(model).state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "step": step,
                 "seconds": time.perf_counter() - began,
                 "seen": seen,
+                "sums": sums,
+                "since": since,
             }
             part = out / (STATE + ".part")
             torch.save(state, part)
-            os.replace(part, out / STATE)
+            part.replace(out / STATE)
     done: dict[str, Any] = {
         "plan": plan.describe(),
         "tokens": seen,

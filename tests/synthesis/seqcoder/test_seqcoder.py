@@ -1,0 +1,266 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codelength.codecs.registry import build_codec
+from codelength.dsl.pairs import sample
+from codelength.dsl.priors import PaperPrior
+from codelength.dsl.program import Program
+from codelength.errors import InputError
+from codelength.synthesis.seqcoder import tokens
+from codelength.synthesis.seqcoder.hybrid import improved, mended
+from codelength.synthesis.seqcoder.judging import judged
+from codelength.synthesis.seqcoder.stream import POOL, Mix, Stream, held_out
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("accelerate")
+
+from codelength.synthesis.seqcoder.decoding import Manner, decode  # noqa: E402
+from codelength.synthesis.seqcoder.model import load, new_model, save  # noqa: E402
+from codelength.synthesis.seqcoder.reinforcement import Bout, allowed, reinforce  # noqa: E402
+from codelength.synthesis.seqcoder.training import Plan, train  # noqa: E402
+
+
+def written(words: np.ndarray, target: bytes) -> np.ndarray:
+    row = np.zeros(len(target) + 4 * len(words) + 16, np.int16)
+    prompt = tokens.prompt(target)
+    row[: len(prompt)] = prompt
+    return row[: tokens.write_program(words, 0, row, len(prompt))]
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("untrained")
+    save(new_model("micro"), folder, {})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list:
+    return sample(91, 200)
+
+
+def test_programs_survive_tokens_and_obey_the_grammar(pairs: list) -> None:
+    for one in pairs:
+        row = written(one.words, one.sequence)
+        start = len(one.sequence) + 2
+        assert np.array_equal(tokens.program_of(row[start:]), one.words)
+        state, line = int(tokens.State.FIRST_LINE), 0
+        for token in row[start:].tolist():
+            assert tokens.RULES[state, token]
+            if token >= tokens.FIRST_REFERENCE:
+                assert token - tokens.FIRST_REFERENCE < line
+            after = int(tokens.NEXT[state, token])
+            line += after == tokens.State.LINE and state != tokens.State.LINE
+            state = after
+        assert state == tokens.State.DONE
+
+
+def test_each_token_has_a_name_of_its_own() -> None:
+    assert len({tokens.name(token) for token in range(tokens.SIZE)}) == tokens.SIZE
+
+
+def test_batches_hold_right_programs_and_no_held_out_target() -> None:
+    kept = held_out()
+    batches = Stream(Mix(seed=3, lines=6), 2048).batches()
+    for _ in range(5):
+        batch = next(batches)
+        assert batch.tokens.size <= 2048
+        for row, prompt, length in zip(*map(np.ndarray.tolist, vars(batch).values()), strict=True):
+            target = bytes(value - tokens.FIRST_VALUE for value in row[1 : prompt - 1])
+            words = tokens.program_of(np.array(row[prompt:length]))
+            assert words is not None
+            assert Program(words).run().as_bytes() == target
+            assert target not in kept
+            assert Program(words).lines <= 6
+
+
+def test_a_batch_depends_on_its_number_alone() -> None:
+    whole = Stream(Mix(seed=3), 1 << 14).batches()
+    fifth = [next(whole) for _ in range(6)][5]
+    alone = next(Stream(Mix(seed=3), 1 << 14).batches(5))
+    assert np.array_equal(fifth.tokens, alone.tokens)
+
+
+def test_workers_draw_the_same_batches() -> None:
+    stream = Stream(Mix(seed=3, lines=4, easy=0.5), 1 << 15)
+    one, other = next(stream.batches()), next(stream.batches(0, workers=1))
+    assert np.array_equal(one.tokens, other.tokens)
+
+
+def test_curriculum_grows_to_no_limit() -> None:
+    stream = Stream(Mix(seed=3, lines=4, grow=10))
+    limits = [stream.limit(number) for number in range(11)]
+    assert limits == sorted(limits)
+    assert (limits[0], limits[-1] > 1000) == (4, True)
+
+
+def test_windows_are_listed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.write_bytes(bytes(range(256)) * 4)
+    rows = Stream(Mix(seed=3, windows=str(data))).listed(5, np.random.default_rng(0))
+    for row, prompt in zip(np.split(rows.tokens, rows.ends[:-1]), rows.prompts, strict=True):
+        words = tokens.program_of(row[prompt:])
+        assert words is not None
+        assert np.array_equal(Program(words).run().output + tokens.FIRST_VALUE, row[1 : prompt - 1])
+    assert POOL > 0
+
+
+def test_the_held_out_seed_is_refused() -> None:
+    with pytest.raises(InputError, match="held-out"):
+        Stream(Mix(seed=0))
+
+
+def test_the_network_is_llama() -> None:
+    from transformers import LlamaForCausalLM
+
+    model = new_model("micro")
+    other = LlamaForCausalLM(model.config)
+    other.load_state_dict(model.state_dict(), strict=False)
+    other.tie_weights()
+    ids = torch.randint(8, 200, (3, 20))
+    with torch.no_grad():
+        ours, theirs = model(ids), other(input_ids=ids).logits
+        training = model.train()(ids)
+    assert torch.allclose(ours, theirs, atol=1e-5)
+    assert torch.allclose(ours, training, atol=1e-5)
+
+
+def test_a_checkpoint_comes_back_and_an_altered_one_does_not(
+    untrained: Path, tmp_path: Path
+) -> None:
+    found = load(untrained, "cpu")
+    save(found.model, tmp_path, {}, eight_bits=True)
+    small = load(tmp_path, "cpu")
+    ids = torch.arange(8, 40)[None]
+    with torch.no_grad():
+        assert (found.model(ids) - small.model(ids)).abs().max() < 0.1
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x55")
+    with pytest.raises(InputError, match="altered"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        Manner(rows=8),
+        Manner(draws=3, temperature=1.0, rows=12, longest=100),
+        Manner(draws=3, beams=True, rows=12, longest=100),
+    ],
+)
+def test_log_probabilities_are_those_of_the_whole_row(
+    untrained: Path, pairs: list, manner: Manner
+) -> None:
+    found = load(untrained, "cpu")
+    targets = [one.sequence for one in pairs[:8]]
+    finished = 0
+    for target, all_of in zip(targets, decode(found, targets, manner), strict=True):
+        for one in all_of:
+            if one.words is None:
+                continue
+            finished += 1
+            row, start = written(one.words, target), len(target) + 2
+            rules = torch.from_numpy(allowed([row], [start], len(row)))[:, 1:]
+            ids = torch.from_numpy(row.astype(np.int64))[None]
+            with torch.no_grad():
+                logits = found.model(ids)[:, :-1].masked_fill(~rules, float("-inf"))
+            each = logits.log_softmax(-1)[0].gather(1, ids[0, 1:, None])[start - 1 :]
+            assert abs(float(each.sum()) - one.log_probability) < 1e-2
+    assert finished or manner.draws == 1
+
+
+def test_verdicts_are_those_of_the_interpreter(pairs: list) -> None:
+    other = [*pairs[1:], pairs[0]]
+    programs = [one.words for one in pairs] + [one.words for one in other] + [None]
+    targets = [one.sequence for one in pairs] * 2 + [b"x"]
+    found = judged(programs, targets)
+    assert found.right[: len(pairs)].all()
+    assert np.allclose(found.paper[: len(pairs)], [one.paper_bits for one in pairs])
+    assert np.allclose(found.exact[: len(pairs)], [one.exact_bits for one in pairs])
+    for k, (one, two) in enumerate(zip(pairs, other, strict=True)):
+        length = int(found.prefix[len(pairs) + k])
+        assert one.sequence[:length] == two.sequence[:length]
+        assert one.sequence[length : length + 1] != two.sequence[length : length + 1]
+    assert not found.ran[-1]
+
+
+def test_near_misses_are_mended(pairs: list) -> None:
+    for one in pairs[:20]:
+        for cut in (1, len(one.sequence) - 1, len(one.sequence)):
+            wanted = one.sequence[:cut] + b"\x07" * (len(one.sequence) - cut)
+            assert mended(one.words, wanted, min(cut, 256)).run().as_bytes() == wanted
+    one = pairs[0]
+    wanted = one.sequence + b"\x07"
+    prefix = np.array([len(one.sequence)])
+    found = improved(PaperPrior(), wanted, [one.words], prefix, [])
+    assert found
+    assert all(program.run().as_bytes() == wanted for program in found)
+
+
+def curve(folder: Path) -> list[dict[str, float]]:
+    rows = [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+    return [{key: row[key] for key in ("step", "loss", "program", "right")} for row in rows]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from codelength.synthesis.seqcoder.stream import Mix
+from codelength.synthesis.seqcoder.training import Plan, train
+plan = Plan(preset="micro", mix=Mix(seed=3, lines=4), steps=60, budget=1024, every=7, shown=5)
+train(plan, Path(sys.argv[1]), lambda text: print(text, flush=True))
+"""
+
+
+def test_a_killed_training_goes_on_with_the_same_curve(tmp_path: Path) -> None:
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", SCRIPT]
+    subprocess.run([*command, tmp_path / "whole"], check=True, env=environment)
+    running = subprocess.Popen([*command, tmp_path / "killed"], env=environment)
+    state = tmp_path / "killed" / "state.pt"
+    while not state.exists() and running.poll() is None:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    subprocess.run([*command, tmp_path / "killed"], check=True, env=environment)
+    assert curve(tmp_path / "killed") == curve(tmp_path / "whole")
+    weights = [(tmp_path / one / "model.safetensors").read_bytes() for one in ("killed", "whole")]
+    assert weights[0] == weights[1]
+
+
+def test_training_learns_and_reinforcement_runs(tmp_path: Path) -> None:
+    plan = Plan(preset="micro", mix=Mix(seed=3, lines=3), steps=40, budget=2048, shown=20)
+    done = train(plan, tmp_path / "one", lambda _: None)
+    first, last = curve(tmp_path / "one")
+    assert last["program"] < first["program"]
+    with pytest.raises(InputError, match="another plan"):
+        train(Plan(preset="micro", steps=3), tmp_path / "one", lambda _: None)
+    bout = Bout(str(tmp_path / "one"), Mix(seed=4, lines=3), steps=1, targets=4, draws=4)
+    told = reinforce(bout, tmp_path / "two", lambda _: None)
+    assert told["start"] == done["sha256"]
+    assert load(tmp_path / "two", "cpu").about["steps"] == 1
+
+
+def test_the_codec_falls_back_where_the_model_knows_nothing(untrained: Path, pairs: list) -> None:
+    target = pairs[0].sequence
+    plain = build_codec(f"seqcoder:checkpoint={untrained},k=2")
+    assert plain.decode(plain.encode(target)) == target
+    mixed = build_codec(f"seqcoder:checkpoint={untrained},k=2,hybrid=solver")
+    bits = mixed.encode(target)
+    assert mixed.decoder().decode(bits) == target
+    assert len(bits) == len(build_codec("solver").encode(target))
+
+
+def test_a_missing_checkpoint_is_a_line() -> None:
+    with pytest.raises(InputError, match="checkpoint=FOLDER"):
+        build_codec("seqcoder")
+    with pytest.raises(InputError, match="no SeqCoder checkpoint"):
+        build_codec("seqcoder:checkpoint=/nowhere").open()
