@@ -259,8 +259,15 @@ def test_the_codec_falls_back_where_the_model_knows_nothing(untrained: Path, pai
     assert len(bits) == len(build_codec("solver").encode(target))
 
 
+def test_the_shipped_checkpoint_solves_a_short_item() -> None:
+    target = bytes([7] * 9 + [40, 41, 42, 43, 44, 45])
+    codec = build_codec("seqcoder:k=4")
+    message = codec.message(target)
+    assert message.proposal is not None
+    assert message.proposal.correct
+    assert codec.decoder().decode(message.bits) == target
+
+
 def test_a_missing_checkpoint_is_a_line() -> None:
-    with pytest.raises(InputError, match="checkpoint=FOLDER"):
-        build_codec("seqcoder")
     with pytest.raises(InputError, match="no SeqCoder checkpoint"):
         build_codec("seqcoder:checkpoint=/nowhere").open()

@@ -16,7 +16,7 @@ from codelength.codecs.registry import Spec
 from codelength.corpora.instances import Instance
 from codelength.dsl.priors import DecodablePrior, Prior, prior
 from codelength.dsl.program import Program
-from codelength.errors import InputError, ProgramError
+from codelength.errors import ProgramError
 from codelength.synthesis.programs import ProgramCodec, ProgramEstimate, Synthesizer
 from codelength.synthesis.seqcoder.hybrid import improved
 from codelength.synthesis.solver.solver import Solver
@@ -133,11 +133,12 @@ class SeqCoder(Synthesizer):
 
 
 def build(spec: Spec) -> Codec | Estimator:
-    """`seqcoder:checkpoint=PATH,k=8`; see `OPTIONS`. `prior=paper` gives KT's formula."""
+    """`seqcoder:checkpoint=PATH,k=8`; see `OPTIONS`. `prior=paper` gives KT's formula.
+
+    Without a checkpoint it is the one that comes with the package.
+    """
     spec.only(*OPTIONS)
-    folder = dict(spec.options).get("checkpoint")
-    if not folder:
-        raise InputError(f"--codec {spec.text}: say checkpoint=FOLDER; seqcoder train makes one")
+    folder = dict(spec.options).get("checkpoint", "small")
     chosen = prior(spec.choice("prior", ("exact", "fitted", "paper"), "exact"))
     coder = SeqCoder(
         Path(folder),
