@@ -6,15 +6,19 @@ PYTHONPATH=src python benchmarks/seqcoder.py items FOLDER '{"draws": 8, "tempera
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
+from torch.profiler import profile
+
 from codelength.synthesis.seqcoder.decoding import Manner
 from codelength.synthesis.seqcoder.evaluation import evaluate, test_items
-from codelength.synthesis.seqcoder.model import load, save
+from codelength.synthesis.seqcoder.model import load, new_model, prepared, save
 from codelength.synthesis.seqcoder.reinforcement import Bout, reinforce
-from codelength.synthesis.seqcoder.stream import Mix
-from codelength.synthesis.seqcoder.training import Plan, train
+from codelength.synthesis.seqcoder.stream import Mix, Stream
+from codelength.synthesis.seqcoder.training import Plan, losses, train
 
 
 def say(text):
@@ -74,11 +78,44 @@ def run_export(checkpoint, out):
     say(save(found.model, Path(out), about, eight_bits=True))
 
 
+def run_profile(preset, budget):
+    """Where the time of a step of training goes."""
+    cuda = torch.cuda.is_available()
+    device = "cuda" if cuda else "cpu"
+    model = prepared(new_model(preset).to(device)).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=cuda)
+    batches = Stream(Mix(seed=5), int(budget)).batches()
+
+    def steps(number):
+        for _ in range(number):
+            batch = next(batches)
+            parts = (batch.tokens, batch.prompts, batch.lengths)
+            moved = [torch.from_numpy(one).to(device) for one in parts]
+            losses(model(moved[0]), *moved, 0.1)[0].backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+        if cuda:
+            torch.cuda.synchronize()
+
+    steps(6)
+    began = time.perf_counter()
+    steps(10)
+    say(f"{(time.perf_counter() - began) / 10:.4f} s a step")
+    with profile() as found:
+        steps(3)
+    by = "self_device_time_total" if cuda else "self_cpu_time_total"
+    say(found.key_averages().table(sort_by=by, row_limit=14))
+
+
+COMMANDS = {
+    "train": run_train,
+    "timed": run_timed,
+    "reinforce": run_reinforce,
+    "items": run_items,
+    "export": run_export,
+    "profile": run_profile,
+}
+
 if __name__ == "__main__":
-    {
-        "train": run_train,
-        "timed": run_timed,
-        "reinforce": run_reinforce,
-        "items": run_items,
-        "export": run_export,
-    }[sys.argv[1]](*sys.argv[2:])
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
