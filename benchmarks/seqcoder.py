@@ -14,8 +14,8 @@ import torch
 from torch.profiler import profile
 
 from codelength.synthesis.seqcoder.decoding import Manner
-from codelength.synthesis.seqcoder.evaluation import evaluate, test_items
-from codelength.synthesis.seqcoder.model import load, new_model, prepared, save
+from codelength.synthesis.seqcoder.evaluation import evaluate, held_out_items
+from codelength.synthesis.seqcoder.model import load, new_model, prepared
 from codelength.synthesis.seqcoder.reinforcement import Bout, reinforce
 from codelength.synthesis.seqcoder.stream import Mix, Stream
 from codelength.synthesis.seqcoder.training import Plan, losses, train
@@ -33,19 +33,6 @@ def run_train(options, out):
     say(json.dumps(train(Plan(**with_mix(json.loads(options))), Path(out), say)))
 
 
-def run_timed(options, out, seconds, probe="200"):
-    """Trains for about so many seconds: a short training before it says how many steps fit."""
-    plan = with_mix(json.loads(options))
-    short = train(Plan(**{**plan, "steps": int(probe), "every": 10**9}), Path(out + "-probe"), say)
-    curve = (Path(out + "-probe") / "curve.jsonl").read_text().splitlines()
-    rows = [json.loads(one) for one in curve]
-    late, early = rows[-1], rows[len(rows) // 2]
-    pace = (late["step"] - early["step"]) / (late["seconds"] - early["seconds"])
-    steps = int(pace * (float(seconds) - 15))
-    say(f"{pace:.2f} steps/s; {steps} steps; the probe took {short['seconds']} s")
-    say(json.dumps(train(Plan(**{**plan, "steps": steps}), Path(out), say)))
-
-
 def run_reinforce(options, out):
     say(json.dumps(reinforce(Bout(**with_mix(json.loads(options))), Path(out), say)))
 
@@ -53,7 +40,7 @@ def run_reinforce(options, out):
 def run_items(checkpoint, options, out, limit="0", lines="0", longest="0"):
     """One line an item: number, symbols, lines, gold's bits, what the model did."""
     found = load(Path(checkpoint))
-    items = test_items(int(limit) or None, int(lines), int(longest))
+    items = held_out_items(int(limit) or None, int(lines), int(longest))
     done = evaluate(found, [one.sequence for one in items], Manner(**json.loads(options)), say)
     rows = []
     for pair, one in zip(items, done.outcomes, strict=True):
@@ -72,19 +59,16 @@ def run_items(checkpoint, options, out, limit="0", lines="0", longest="0"):
     say(f"{solved} of {len(rows)} solved, {done.seconds:.1f} s: {out}")
 
 
-def run_export(checkpoint, out):
-    found = load(Path(checkpoint), "cpu")
-    about = {**found.about, "from": found.sha256}
-    say(save(found.model, Path(out), about, eight_bits=True))
-
-
 def run_profile(preset, budget):
-    """Where the time of a step of training goes."""
+    """How long pairs are, and where the time of a step of training goes."""
     cuda = torch.cuda.is_available()
     device = "cuda" if cuda else "cpu"
     model = prepared(new_model(preset).to(device)).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=cuda)
-    batches = Stream(Mix(seed=5), int(budget)).batches()
+    stream = Stream(Mix(seed=5), int(budget))
+    rows = stream.pool(0)
+    say(f"{len(rows.tokens) / len(rows):.1f} tokens a pair")
+    batches = stream.batches()
 
     def steps(number):
         for _ in range(number):
@@ -110,10 +94,8 @@ def run_profile(preset, budget):
 
 COMMANDS = {
     "train": run_train,
-    "timed": run_timed,
     "reinforce": run_reinforce,
     "items": run_items,
-    "export": run_export,
     "profile": run_profile,
 }
 

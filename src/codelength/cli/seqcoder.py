@@ -1,18 +1,14 @@
 """`codelength seqcoder`: train models that write programs, evaluate them, make them small."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from codelength.cli.options import AsJson
 from codelength.cli.output import note, print_json, print_table
 from codelength.errors import InputError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Models that write KT's programs, trained on sampled pairs.", no_args_is_help=True
@@ -92,16 +88,14 @@ def evaluate_checkpoint(
     """Accuracy and bits on held-out items, by lines and by symbols."""
     from codelength.report.seqcoder import Judged, table
     from codelength.synthesis.seqcoder.decoding import Manner
-    from codelength.synthesis.seqcoder.evaluation import evaluate, test_items
+    from codelength.synthesis.seqcoder.evaluation import evaluate, held_out_items
     from codelength.synthesis.seqcoder.model import load
 
     found = load(checkpoint)
-    items = test_items(limit, lines, longest)
+    items = held_out_items(limit, lines, longest)
     manner = Manner(k, temperature if k > 1 and not beams else 0.0, beams)
     done = evaluate(found, [one.sequence for one in items], manner, note, some=64)
-    rows: Sequence[Judged] = [
-        Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)
-    ]
+    rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
     if as_json:
         print_json([one.row() for one in rows])
         return

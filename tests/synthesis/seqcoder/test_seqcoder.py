@@ -17,7 +17,7 @@ from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.hybrid import improved, mended
 from codelength.synthesis.seqcoder.judging import judged
-from codelength.synthesis.seqcoder.stream import POOL, Mix, Stream, held_out
+from codelength.synthesis.seqcoder.stream import Mix, Stream, held_out_pairs
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")
@@ -68,7 +68,7 @@ def test_each_token_has_a_name_of_its_own() -> None:
 
 
 def test_batches_hold_right_programs_and_no_held_out_target() -> None:
-    kept = held_out()
+    kept = {one.sequence for one in held_out_pairs()}
     batches = Stream(Mix(seed=3, lines=6), 2048).batches()
     for _ in range(5):
         batch = next(batches)
@@ -110,12 +110,22 @@ def test_windows_are_listed(tmp_path: Path) -> None:
         words = tokens.program_of(row[prompt:])
         assert words is not None
         assert np.array_equal(Program(words).run().output + tokens.FIRST_VALUE, row[1 : prompt - 1])
-    assert POOL > 0
 
 
 def test_the_held_out_seed_is_refused() -> None:
     with pytest.raises(InputError, match="held-out"):
         Stream(Mix(seed=0))
+
+
+def test_a_set_of_pairs_obeys_the_limits_and_comes_again() -> None:
+    stream = Stream(Mix(seed=3, pairs=300, lines=3), 1 << 12)
+    rows = stream.pool(0)
+    assert 0 < len(rows) < 300
+    assert np.array_equal(rows.tokens, stream.pool(1).tokens)
+    with pytest.raises(InputError, match="drop one"):
+        Stream(Mix(seed=3, pairs=300, lines=3, grow=4))
+    with pytest.raises(InputError, match="no pair is left"):
+        Stream(Mix(seed=3, lines=1)).pool(0)
 
 
 def test_the_network_is_llama() -> None:
@@ -175,6 +185,16 @@ def test_log_probabilities_are_those_of_the_whole_row(
             each = logits.log_softmax(-1)[0].gather(1, ids[0, 1:, None])[start - 1 :]
             assert abs(float(each.sum()) - one.log_probability) < 1e-2
     assert finished or manner.draws == 1
+
+
+def test_more_beams_than_first_tokens_write_lawful_programs(untrained: Path) -> None:
+    found = load(untrained, "cpu")
+    for length in (1, 2, 40):
+        manner = Manner(draws=40, beams=True, rows=40, longest=length)
+        for one in decode(found, [b"abc"], manner)[0]:
+            assert one.words is None or one.log_probability > -np.inf
+            if one.words is not None:
+                assert Program.parse(str(Program(one.words))) == Program(one.words)
 
 
 def test_verdicts_are_those_of_the_interpreter(pairs: list) -> None:

@@ -18,7 +18,10 @@ from codelength.dsl.priors import DecodablePrior, Prior, prior
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
 from codelength.synthesis.programs import ProgramCodec, ProgramEstimate, Synthesizer
+from codelength.synthesis.seqcoder.decoding import Manner, decode
 from codelength.synthesis.seqcoder.hybrid import improved
+from codelength.synthesis.seqcoder.judging import judged
+from codelength.synthesis.seqcoder.model import LONGEST, load
 from codelength.synthesis.solver.solver import Solver
 
 OPTIONS = ("checkpoint", "k", "prior", "temperature", "beams", "hybrid", "rows", "seed")
@@ -31,7 +34,7 @@ class SeqCoder(Synthesizer):
 
     Arguments:
         folder: of the checkpoint.
-        draws: programs a target; `temperature`: of sampling, `beams`: instead of it.
+        manner: how programs are drawn.
         hybrid: none; polish: proposals, and near misses mended, are made cheaper by the solver's
             small changes; solver: its own programs compete, too.
         programs: what was found already; then no model is needed.
@@ -44,23 +47,15 @@ class SeqCoder(Synthesizer):
         self,
         folder: Path,
         prices: Prior,
-        draws: int = 1,
-        temperature: float = 1.0,
-        beams: bool = False,
+        manner: Manner,
         hybrid: str = "none",
-        rows: int = 64,
-        seed: int = 0,
         programs: dict[bytes, Program | None] | None = None,
     ) -> None:
-        self.folder, self.prices, self.draws = folder, prices, draws
-        self.temperature, self.beams, self.hybrid = temperature, beams, hybrid
-        self.rows, self.seed = rows, seed
+        self.folder, self.prices, self.manner, self.hybrid = folder, prices, manner, hybrid
         self._programs = programs
 
     def open(self) -> None:
         """See `Codec.open`: the checkpoint is read once."""
-        from codelength.synthesis.seqcoder.model import load
-
         load(self.folder)
 
     def propose(self, target: bytes) -> Program | None:
@@ -72,30 +67,15 @@ class SeqCoder(Synthesizer):
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Synthesizer.prepare`: the model writes for all of them at once."""
         targets = list(dict.fromkeys(one.target for one in instances))
-        return type(self)(
-            self.folder,
-            self.prices,
-            self.draws,
-            self.temperature,
-            self.beams,
-            self.hybrid,
-            self.rows,
-            self.seed,
-            self.found(targets),
-        )
+        found = self.found(targets)
+        return type(self)(self.folder, self.prices, self.manner, self.hybrid, found)
 
     def found(self, targets: Sequence[bytes]) -> dict[bytes, Program | None]:
         """The cheapest right program for each target, or None."""
-        from codelength.synthesis.seqcoder.decoding import Manner, decode
-        from codelength.synthesis.seqcoder.judging import judged
-        from codelength.synthesis.seqcoder.model import LONGEST, load
-
         checkpoint = load(self.folder)
-        heat = self.temperature if self.draws > 1 and not self.beams else 0.0
-        manner = Manner(self.draws, heat, self.beams, rows=self.rows, seed=self.seed)
-        short = [one for one in targets if 0 < len(one) <= LONGEST - manner.longest - 2]
+        short = [one for one in targets if 0 < len(one) <= LONGEST - self.manner.longest - 2]
         best: dict[bytes, Program | None] = dict.fromkeys(targets)
-        for target, written in zip(short, decode(checkpoint, short, manner), strict=True):
+        for target, written in zip(short, decode(checkpoint, short, self.manner), strict=True):
             made = {one.words.tobytes(): one.words for one in written if one.words is not None}
             programs = list(made.values())
             verdicts = judged(programs, [target] * len(programs))
@@ -140,16 +120,18 @@ def build(spec: Spec) -> Codec | Estimator:
     spec.only(*OPTIONS)
     folder = dict(spec.options).get("checkpoint", "small")
     chosen = prior(spec.choice("prior", ("exact", "fitted", "paper"), "exact"))
-    coder = SeqCoder(
-        Path(folder),
-        chosen,
-        spec.integer("k", range(1, 4097), 1),
-        spec.number("temperature", None) or 1.0,
-        spec.choice("beams", ("yes", "no"), "no") == "yes",
-        spec.choice("hybrid", ("none", "polish", "solver"), "none"),
-        spec.integer("rows", range(1, 1 << 16), 64),
-        spec.integer("seed", range(1 << 31), 0),
+    beams = spec.choice("beams", ("yes", "no"), "no") == "yes"
+    draws = spec.integer("k", range(1, 4097), 1)
+    heat = spec.number("temperature", None) or 1.0
+    manner = Manner(
+        draws=draws,
+        temperature=heat if draws > 1 and not beams else 0.0,
+        beams=beams,
+        rows=spec.integer("rows", range(1, 1 << 16), 64),
+        seed=spec.integer("seed", range(1 << 31), 0),
     )
+    hybrid = spec.choice("hybrid", ("none", "polish", "solver"), "none")
+    coder = SeqCoder(Path(folder), chosen, manner, hybrid)
     if isinstance(chosen, DecodablePrior):
         return Fallback(ProgramCodec(coder, chosen), Raw())
     return ProgramEstimate(coder, chosen)

@@ -6,6 +6,7 @@ A row of the batch is one program being written. What may follow is a table (see
 model's device; rows that are done leave the batch.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +111,7 @@ class Rows:
     ) -> None:
         torch = needed()
         self.torch, self.model, self.device = torch, checkpoint.model, checkpoint.device
-        self.grammar, self.manner, self.targets = grammar, manner, targets
+        self.grammar, self.manner = grammar, manner
         prompts = [tokens.prompt(one) for one in targets]
         longest = max(map(len, prompts))
         given = np.full((len(prompts), longest), int(tokens.PAD), np.int64)
@@ -199,10 +200,8 @@ class Rows:
         """What stands there."""
         out, scores = self.out.cpu().numpy(), self.scores.float().cpu().tolist()
         draws = self.manner.draws
-        return [
-            [
-                Written(tokens.program_of(out[k * draws + j]), scores[k * draws + j])
-                for j in range(draws)
-            ]
-            for k in range(len(self.targets))
+        programs = [  # beams without a continuation that the grammar allows hold no program
+            Written(None if score == -math.inf else tokens.program_of(row), score)
+            for row, score in zip(out, scores, strict=True)
         ]
+        return [programs[k : k + draws] for k in range(0, len(programs), draws)]

@@ -1,6 +1,6 @@
 """What a model gets right on held-out pairs: an entry an item, to be summed up elsewhere.
 
-Example: evaluate(checkpoint, test_items(1000), [Manner()]) -> right or not, bits, prefixes.
+Example: evaluate(checkpoint, [b"..."], Manner()) -> right or not, bits, prefixes.
 """
 
 import time
@@ -10,25 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codelength.dsl.pairs import Pair, unique_pairs
+from codelength.dsl.pairs import Pair
 from codelength.synthesis.seqcoder.decoding import Manner, decode
 from codelength.synthesis.seqcoder.judging import judged
 from codelength.synthesis.seqcoder.model import Checkpoint
-from codelength.synthesis.seqcoder.stream import TEST_SEED, TEST_SYMBOLS
-
-Floats = npt.NDArray[np.float64]
+from codelength.synthesis.seqcoder.stream import held_out_pairs
 
 
-def test_items(limit: int | None = None, lines: int = 0, longest: int = 0) -> list[Pair]:
+def held_out_items(limit: int | None = None, lines: int = 0, longest: int = 0) -> list[Pair]:
     """The held-out items, those of `kt run --modality synthetic`.
 
     Arguments:
         lines, longest: only those with at most so many lines, and so many symbols; 0: all.
     """
-    found = unique_pairs(TEST_SEED, lambda _, symbols: symbols >= TEST_SYMBOLS)
     some = [
         one
-        for one in found
+        for one in held_out_pairs()
         if (not lines or one.program.lines <= lines)
         and (not longest or len(one.sequence) <= longest)
     ]

@@ -1,6 +1,6 @@
 """The models: small decoder-only transformers by configurations of the transformers library.
 
-Example: new_model("tiny") -> a network of 1.9 million parameters.
+Example: new_model("tiny") -> a network of 1,845,120 parameters.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ PRESETS = {
     "small": Preset(384, 8, 6, 1.2e-3),
     "base": Preset(640, 12, 10, 8e-4),
 }
-"""0.1, 1.9, 14.4 and 59 million parameters."""
+"""131,456, 1,845,120, 14,310,144 and 59,736,320 parameters."""
 
 
 def needed() -> Any:

@@ -9,7 +9,7 @@ the pool, sorted by length, cut into batches of about as many tokens, and the ba
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
-from codelength.coding.messages import Json
+from codelength.corpora.kt import SYNTHETIC_BYTES
 from codelength.dsl.interpreter import words_of_line
 from codelength.dsl.operations import OUTPUT, SET_LIST, ZERO
-from codelength.dsl.pairs import pairs_of, sample
+from codelength.dsl.pairs import Pair, sample, unique_pairs
 from codelength.dsl.sampler import BLOCK, Block, blocks
 from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
@@ -38,8 +38,8 @@ from codelength.synthesis.seqcoder.tokens import (
 
 Array = npt.NDArray[np.int64]
 
-TEST_SEED, TEST_SYMBOLS = 0, 1_000_105
-"""The held-out items: KT's synthetic modality as `kt run` samples it."""
+TEST_SEED = 0
+"""The held-out items' seed."""
 WIDTH = 16
 """Rows are padded to multiples of it: few shapes suit a GPU's memory."""
 NO_LIMIT = 1 << 30
@@ -72,10 +72,6 @@ class Mix:
     easy: float = 1.0
     windows: str = ""
     share: float = 0.1
-
-    def describe(self) -> dict[str, Json]:
-        """For a checkpoint's card."""
-        return asdict(self)
 
 
 @kernel
@@ -195,8 +191,10 @@ class Stream:
     def __init__(self, mix: Mix, budget: int = 1 << 15) -> None:
         if mix.seed == TEST_SEED:
             raise InputError(f"seed {TEST_SEED} is the held-out items' own; take another")
+        if mix.pairs and mix.grow:
+            raise InputError("a set of so many pairs has no growing limit of lines: drop one")
         self.mix, self.budget = mix, budget
-        self.held_out = held_out()
+        self.held_out = frozenset(one.sequence for one in held_out_pairs())
         self.windows = Path(mix.windows).read_bytes() if mix.windows else b""
         if mix.windows and len(self.windows) < 256:
             raise InputError(f"{mix.windows} has less than 256 bytes to take windows of")
@@ -216,7 +214,9 @@ class Stream:
             bits,
             bits,
         )
-        return rows_of(block, np.ones(len(found), bool), self.mix.longest)
+        drawn = np.random.default_rng([self.mix.seed, 0, 2])
+        keep = self.kept(block, self.limit(0), set(), drawn)
+        return rows_of(block, keep, self.mix.longest)
 
     def limit(self, number: int) -> int:
         """The most lines of a program in a pool."""
@@ -241,7 +241,10 @@ class Stream:
         if self.windows:
             share = int(self.mix.share * sum(len(one) for one in rows))
             rows.append(self.listed(share, drawn))
-        return joined(rows)
+        made = joined(rows)
+        if not len(made):
+            raise InputError("no pair is left for training: the limits leave out all of them")
+        return made
 
     def kept(
         self, block: Block, limit: int, there: set[bytes], drawn: np.random.Generator
@@ -332,15 +335,6 @@ class Stream:
         )
 
 
-def held_out() -> frozenset[bytes]:
-    """The sequences that no training row may have."""
-    found: set[bytes] = set()
-    symbols = 0
-    for block in blocks(TEST_SEED):
-        for pair in pairs_of(block):
-            if symbols >= TEST_SYMBOLS:
-                return frozenset(found)
-            if pair.sequence not in found:
-                found.add(pair.sequence)
-                symbols += len(pair.sequence)
-    raise AssertionError("the sampler's stream has no end")
+def held_out_pairs() -> list[Pair]:
+    """The items of `kt run --modality synthetic`, whose sequences no training row may have."""
+    return unique_pairs(TEST_SEED, lambda _, symbols: symbols >= SYNTHETIC_BYTES)

@@ -3,7 +3,7 @@
 Example: train(Plan(preset="tiny", steps=2000), Path("runs/tiny")) -> runs/tiny/model.safetensors.
 
 Step n sees batch n of the stream, whatever happened before; a checkpoint holds weights, moments and
-the number of steps. Under torchrun each process takes every k-th batch.
+the number of steps. Of several processes each takes every k-th batch.
 """
 
 import json
@@ -16,9 +16,11 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
-from codelength.errors import InputError
+from codelength.coding.atomic import write_atomic
+from codelength.errors import InputError, MissingExtra
 from codelength.synthesis.seqcoder.model import (
     LONGEST,
+    MISSING,
     PRESETS,
     load,
     needed,
@@ -60,10 +62,6 @@ class Plan:
     shown: int = 50
     workers: int = 0
     seconds: float = 0.0
-
-    def describe(self) -> dict[str, Any]:
-        """For the card."""
-        return asdict(self)
 
 
 def rate_at(step: int, steps: int, highest: float) -> float:
@@ -133,14 +131,16 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         InputError: `out` holds another plan's training.
     """
     torch = needed()
-    from accelerate import Accelerator
-
+    try:
+        from accelerate import Accelerator
+    except ImportError as error:
+        raise MissingExtra(MISSING) from error
     out.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(plan.describe(), sort_keys=True)
+    told = json.dumps(asdict(plan), sort_keys=True)
     kept = out / "plan.json"
     if kept.exists() and kept.read_text() != told:
         raise InputError(f"{out} holds a training of another plan; take another folder")
-    kept.write_text(told)
+    write_atomic(kept, told.encode())
     if plan.mix.longest > LONGEST:
         raise InputError(f"rows of {plan.mix.longest} tokens; models hold {LONGEST}")
     cuda = torch.cuda.is_available()
@@ -198,7 +198,8 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
             row = {"step": step, "loss": means[0], "program": means[1], "right": means[2]}
             rows.append(row | {"seconds": round(passed, 2)})
             if rank == 0:
-                (out / CURVE).write_text("".join(json.dumps(row) + "\n" for row in rows))
+                curve = "".join(json.dumps(one) + "\n" for one in rows)
+                write_atomic(out / CURVE, curve.encode())
                 say(
                     f"step {step} of {steps}: {means[1] / math.log(2):.3f} bits a token,"
                     f" {100 * means[2]:.1f} % right, {seen / passed:,.0f} tokens/s"
@@ -217,7 +218,7 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
             torch.save(state, part)
             part.replace(out / STATE)
     done: dict[str, Any] = {
-        "plan": plan.describe(),
+        "plan": asdict(plan),
         "tokens": seen,
         "seconds": round(time.perf_counter() - began, 1),
         "device": torch.cuda.get_device_name() if cuda else "CPU",
