@@ -86,9 +86,9 @@ def evaluate_checkpoint(
     as_json: AsJson = False,
 ) -> None:
     """Accuracy and bits on held-out items, by lines and by symbols."""
-    from codelength.report.seqcoder import Judged, table
+    from codelength.report.seqcoder import table
     from codelength.synthesis.seqcoder.decoding import Manner
-    from codelength.synthesis.seqcoder.evaluation import evaluate, held_out_items
+    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
     from codelength.synthesis.seqcoder.model import load
 
     found = load(checkpoint)
@@ -121,3 +121,41 @@ def card(checkpoint: Checkpoint) -> None:
 
     found = load(checkpoint, "cpu")
     print(json.dumps(found.about, indent=1))
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help="sizes, curricula, feedback or rewards.")],
+    out: Annotated[Path, typer.Option("--out", help="The study's folder; it goes on there.")],
+    preset: Annotated[str, typer.Option("--preset", help="micro, tiny, small or base.")] = "tiny",
+    steps: Annotated[int, typer.Option("--steps", min=1)] = 1000,
+    budget: Annotated[int, typer.Option("--budget", min=256, help="Tokens of a batch.")] = 4096,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="Of programs; 0: any.")] = 0,
+    extra: Annotated[
+        float, typer.Option("--extra", help="Seconds of what goes on from another arm.")
+    ] = 300.0,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Held-out items.")] = 1000,
+    seed: Fresh = 1,
+    plots: Annotated[
+        Path | None, typer.Option("--plots", help="A folder for figures as PNG.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train models that differ in one thing, and judge them on the same held-out items."""
+    from codelength.report.seqcoder import study_table
+    from codelength.synthesis.seqcoder.studies import STUDIES, Setting, items_of
+    from codelength.synthesis.seqcoder.studies import run as run_study
+
+    if name not in STUDIES:
+        raise InputError(f"no study is called {name!r}; there are {', '.join(STUDIES)}")
+    setting = Setting(preset, steps, budget, lines, seed, extra)
+    results = run_study(STUDIES[name](setting), out, items_of(setting, limit), note)
+    if plots is not None:
+        from codelength.report.seqcoder_figures import write_figures
+
+        for path in write_figures({one.name: one.rows for one in results}, plots):
+            note(f"{path}")
+    if as_json:
+        print_json([{"arm": one.name, **row.row()} for one in results for row in one.rows])
+        return
+    print_table(study_table(results), "auto")

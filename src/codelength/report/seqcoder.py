@@ -1,48 +1,15 @@
-"""The table of a SeqCoder's evaluation: accuracy and rate, by lines and symbols (KT, Fig. 11)."""
+"""Tables of SeqCoder: an evaluation by lines and symbols (KT, Fig. 11), and the arms of a study."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
-from codelength.dsl.pairs import Pair
 from codelength.report.tables import Table
-from codelength.synthesis.seqcoder.evaluation import Outcome
+from codelength.synthesis.seqcoder.evaluation import Judged
+from codelength.synthesis.seqcoder.studies import Result
 
 BY_LINES = ((2, 4), (5, 8), (9, 12), (13, 1 << 30))
 BY_SYMBOLS = ((0, 32), (33, 64), (65, 128), (129, 1 << 30))
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One item.
-
-    Arguments:
-        gold: bits of its own program, paper prior; `paper`: of the best right one, or of the item.
-        right: whether there is a right one.
-    """
-
-    index: int
-    symbols: int
-    lines: int
-    gold: float
-    paper: float
-    right: bool
-    prefix: int
-
-    @classmethod
-    def of(cls, pair: Pair, one: Outcome) -> "Judged":
-        """An item and what a model made of it."""
-        symbols = len(pair.sequence)
-        right = one.right > 0 and bool(np.isfinite(one.paper))
-        bits = one.paper if right else 8.0 * symbols
-        lines = pair.program.lines
-        return cls(pair.index, symbols, lines, pair.paper_bits, bits, right, one.prefix)
-
-    def row(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
 
 
 def named(low: int, high: int) -> str:
@@ -60,24 +27,60 @@ def parts(rows: Sequence[Judged]) -> Iterator[tuple[str, list[Judged]]]:
         yield f"{named(low, high)} symbols", [one for one in rows if low <= one.symbols <= high]
 
 
+def accuracy(rows: Sequence[Judged]) -> tuple[float, float]:
+    """The share of items that are right, and half of its 95 % interval (normal)."""
+    share = float(np.mean([one.right for one in rows]))
+    return share, float(1.96 * (share * (1 - share) / len(rows)) ** 0.5)
+
+
 def table(rows: Sequence[Judged]) -> Table:
     """Accuracy with a 95 % interval, KT's rate, gold's rate (paper prior, a flag bit an item)."""
     cells = []
     for name, some in parts(rows):
         if not some:
             continue
-        share = float(np.mean([one.right for one in some]))
-        spread = 1.96 * (share * (1 - share) / len(some)) ** 0.5
+        share, spread = accuracy(some)
         raw = 8.0 * sum(one.symbols for one in some)
-        rate = sum(1 + one.paper for one in some) / raw
         gold = sum(1 + min(one.gold, 8.0 * one.symbols) for one in some) / raw
         cells.append(
             (
                 name,
                 f"{len(some):,}",
                 f"{100 * share:.1f} % +- {100 * spread:.1f}",
-                f"{rate:.4f}",
+                f"{rate_of(some):.4f}",
                 f"{gold:.4f}",
             )
         )
     return Table(("items", "number", "Accuracy", "rate (estimate)", "gold"), cells, left=1)
+
+
+def rate_of(rows: Sequence[Judged]) -> float:
+    """KT's rate: a flag bit an item and the paper prior's bits, wrong items at their raw bits."""
+    return sum(1 + one.paper for one in rows) / sum(8.0 * one.symbols for one in rows)
+
+
+def difference(rows: Sequence[Judged], first: Sequence[Judged]) -> tuple[float, float]:
+    """By how much accuracy is above another's on the same items, and half of its 95 % interval."""
+    each = np.array([a.right - b.right for a, b in zip(rows, first, strict=True)], dtype=float)
+    return float(each.mean()), float(1.96 * each.std() / len(each) ** 0.5)
+
+
+def study_table(results: Sequence[Result]) -> Table:
+    """An arm a line: accuracy, its difference from the first arm's (paired), rate, what it took."""
+    cells = []
+    for one in results:
+        share, spread = accuracy(one.rows)
+        more, sure = difference(one.rows, results[0].rows)
+        cells.append(
+            (
+                one.name,
+                f"{len(one.rows):,}",
+                f"{100 * share:.1f} % +- {100 * spread:.1f}",
+                "" if one is results[0] else f"{100 * more:+.1f} +- {100 * sure:.1f}",
+                f"{rate_of(one.rows):.4f}",
+                f"{one.told['tokens']:,}" if "tokens" in one.told else "",
+                f"{one.told['seconds']:.0f}",
+            )
+        )
+    header = ("arm", "items", "Accuracy", "difference", "rate (estimate)", "tokens", "seconds")
+    return Table(header, cells, left=1)

@@ -18,12 +18,14 @@ from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.hybrid import improved, mended
 from codelength.synthesis.seqcoder.judging import judged
 from codelength.synthesis.seqcoder.stream import Mix, Stream, held_out_pairs
+from codelength.synthesis.seqcoder.tokens import NO_RESULTS
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
 from codelength.synthesis.seqcoder.decoding import Manner, decode  # noqa: E402
-from codelength.synthesis.seqcoder.model import load, new_model, save  # noqa: E402
+from codelength.synthesis.seqcoder.feedback import Results  # noqa: E402
+from codelength.synthesis.seqcoder.model import Checkpoint, load, new_model, save  # noqa: E402
 from codelength.synthesis.seqcoder.reinforcement import Bout, allowed, reinforce  # noqa: E402
 from codelength.synthesis.seqcoder.training import Plan, train  # noqa: E402
 
@@ -32,7 +34,7 @@ def written(words: np.ndarray, target: bytes) -> np.ndarray:
     row = np.zeros(len(target) + 4 * len(words) + 16, np.int16)
     prompt = tokens.prompt(target)
     row[: len(prompt)] = prompt
-    return row[: tokens.write_program(words, 0, row, len(prompt))]
+    return row[: tokens.write_program(words, 0, row, len(prompt), NO_RESULTS, NO_RESULTS, 0)]
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +235,7 @@ def curve(folder: Path) -> list[dict[str, float]]:
 SCRIPT = """
 import sys
 from pathlib import Path
+from codelength.synthesis.seqcoder.tokens import NO_RESULTS
 from codelength.synthesis.seqcoder.stream import Mix
 from codelength.synthesis.seqcoder.training import Plan, train
 plan = Plan(preset="micro", mix=Mix(seed=3, lines=4), steps=60, budget=1024, every=7, shown=5)
@@ -291,3 +294,48 @@ def test_the_shipped_checkpoint_solves_a_short_item() -> None:
 def test_a_missing_checkpoint_is_a_line() -> None:
     with pytest.raises(InputError, match="no SeqCoder checkpoint"):
         build_codec("seqcoder:checkpoint=/nowhere").open()
+
+
+def test_rows_with_feedback_show_each_lines_result_and_obey_the_grammar() -> None:
+    batches = Stream(Mix(seed=3, lines=6, feedback=9), 4096).batches()
+    for _ in range(5):
+        batch = next(batches)
+        for row, start, stop in zip(batch.tokens, batch.prompts, batch.lengths, strict=True):
+            target = bytes((row[1 : start - 1] - tokens.FIRST_VALUE).tolist())
+            words = tokens.program_of(row[start:stop])
+            assert words is not None and judged([words], [target]).right[0]
+            state = int(tokens.State.FIRST_LINE)
+            for token in row[start:stop].tolist():
+                assert tokens.RULES_SHOWN[state, token]
+                state = int(tokens.NEXT_SHOWN[state, token])
+            assert state == tokens.State.DONE
+            last = np.flatnonzero(row == tokens.RESULT)[-1]
+            end = last + np.flatnonzero(row[last:] == tokens.END_RESULT)[0]
+            if words[-1] == Program(words).lines - 2:  # the last line's result is the output
+                told = row[last + 1 : end] - tokens.FIRST_VALUE
+                assert bytes(told.tolist()) == target[:9]
+
+
+def test_the_interpreter_tells_a_decoder_what_training_showed() -> None:
+    batch = next(Stream(Mix(seed=3, lines=6, feedback=9), 4096).batches())
+    results = Results(1, 9)
+    for row, start in zip(batch.tokens, batch.prompts, strict=True):
+        for place in np.flatnonzero(row == tokens.RESULT):
+            end = place + np.flatnonzero(row[place:] == tokens.END_RESULT)[0] + 1
+            assert results.result(row[start:place]) == row[place:end].tolist()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_model_with_feedback_writes_programs(told: bool, untrained: Path, pairs: list) -> None:
+    found = load(untrained, "cpu")
+    model = Checkpoint(found.model, {"plan": {"mix": {"feedback": 5}}}, "", "cpu")
+    targets = [one.sequence for one in pairs[:12]]
+    written = decode(model, targets, Manner(8, 1.0, seed=5, told=told))
+    programs = [one.words for all_of in written for one in all_of if one.words is not None]
+    assert programs
+    for words in programs:
+        Program(words)
+    if told:  # lines that fail end a program: what is left runs
+        assert judged(programs, [b"x"] * len(programs)).ran.all()
+    with pytest.raises(InputError, match="beams"):
+        decode(model, targets, Manner(2, beams=True))

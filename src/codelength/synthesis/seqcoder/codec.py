@@ -73,7 +73,8 @@ class SeqCoder(Synthesizer):
     def found(self, targets: Sequence[bytes]) -> dict[bytes, Program | None]:
         """The cheapest right program for each target, or None."""
         checkpoint = load(self.folder)
-        short = [one for one in targets if 0 < len(one) <= LONGEST - self.manner.longest - 2]
+        room = LONGEST - self.manner.fit(checkpoint).longest - 2
+        short = [one for one in targets if 0 < len(one) <= room]
         best: dict[bytes, Program | None] = dict.fromkeys(targets)
         for target, written in zip(short, decode(checkpoint, short, self.manner), strict=True):
             made = {one.words.tobytes(): one.words for one in written if one.words is not None}

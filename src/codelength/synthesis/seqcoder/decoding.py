@@ -3,25 +3,30 @@
 Example: decode(checkpoint, [b"..."], Manner(draws=8)) -> eight programs for each target.
 
 A row of the batch is one program being written. What may follow is a table (see `tokens`), on the
-model's device; rows that are done leave the batch.
+model's device; rows that are done leave the batch. A model that was trained with execution feedback
+is told each line's result by the interpreter, or writes it itself.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from codelength.dsl.operations import OUTPUT
+from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
+from codelength.synthesis.seqcoder.feedback import Results
 from codelength.synthesis.seqcoder.model import Checkpoint, needed
 from codelength.synthesis.seqcoder.tokens import FIRST_OPERATION, FIRST_REFERENCE, LINES, State
 
 Array = npt.NDArray[np.int64]
 ROOM = 64
 """Places by which a cache grows."""
+WITH_RESULTS = 1024
+"""Tokens that a program with its lines' results may have, at the least."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Manner:
         longest: tokens of a program, at most.
         rows: programs that are written at once.
         seed: of sampling.
+        told: of models that were trained with execution feedback: whether the interpreter tells
+            them results; else they write these themselves.
     """
 
     draws: int = 1
@@ -43,6 +50,20 @@ class Manner:
     longest: int = 384
     rows: int = 64
     seed: int = 0
+    told: bool = True
+
+    def fit(self, checkpoint: Checkpoint) -> "Manner":
+        """The manner for a checkpoint: one beam is no search, results need room.
+
+        Raises:
+            InputError: beams are to be told results.
+        """
+        found = replace(self, beams=self.beams and self.draws > 1)
+        if not checkpoint.feedback:
+            return found
+        if found.beams and found.told:
+            raise InputError("beams cannot be told results as they go: sample instead")
+        return replace(found, longest=max(found.longest, WITH_RESULTS))
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,8 @@ class Written:
 
     Arguments:
         words: of the program; None where it was not finished in time.
-        log_probability: of its tokens under the grammar's renormalised model, in nats.
+        log_probability: of its tokens under the grammar's renormalised model, in nats; results that
+            the interpreter told stand with what the model would have paid for its own tokens.
     """
 
     words: Array | None
@@ -59,12 +81,19 @@ class Written:
 
 
 class Grammar:
-    """The tables of `tokens` on a device."""
+    """The tables of `tokens` on a device.
 
-    def __init__(self, device: str) -> None:
+    Arguments:
+        results: of programs with their lines' results.
+    """
+
+    def __init__(self, device: str, results: bool) -> None:
         torch = needed()
-        self.rules = torch.from_numpy(tokens.RULES).to(device)
-        self.after = torch.from_numpy(tokens.NEXT).to(device)
+        rules, after = tokens.RULES, tokens.NEXT
+        if results:
+            rules, after = tokens.RULES_SHOWN, tokens.NEXT_SHOWN
+        self.rules = torch.from_numpy(rules).to(device)
+        self.after = torch.from_numpy(after).to(device)
         self.numbers = torch.arange(int(LINES), device=device)
 
     def masked(self, logits: Any, states: Any, lines: Any) -> Any:
@@ -86,11 +115,10 @@ class Grammar:
 def decode(checkpoint: Checkpoint, targets: Sequence[bytes], manner: Manner) -> list[list[Written]]:
     """Programs for each target, as they were drawn; beams: likeliest first."""
     torch = needed()
-    if manner.beams and manner.draws == 1:
-        manner = Manner(longest=manner.longest, rows=manner.rows)
+    manner = manner.fit(checkpoint)
     generator = torch.Generator(checkpoint.device)
     generator.manual_seed(manner.seed)
-    grammar = Grammar(checkpoint.device)
+    grammar = Grammar(checkpoint.device, bool(checkpoint.feedback))
     order = sorted(range(len(targets)), key=lambda k: len(targets[k]))
     together = max(1, manner.rows // manner.draws)
     found: list[list[Written]] = [[] for _ in targets]
@@ -136,6 +164,9 @@ class Rows:
         self.scores = torch.zeros(count, device=self.device)
         self.owners = torch.arange(count, device=self.device)
         self.out = torch.zeros((count, manner.longest), dtype=torch.long, device=self.device)
+        self.results = None
+        if checkpoint.feedback and manner.told:
+            self.results = Results(count, checkpoint.feedback)
 
     def run(self, generator: Any) -> list[list[Written]]:
         """Write until all are done."""
@@ -155,6 +186,8 @@ class Rows:
                 chosen = chances.argmax(-1)
             if not self.manner.beams:
                 self.scores[self.owners] += chances.gather(1, chosen[:, None])[:, 0]
+            if self.results:
+                chosen = self.told(self.results, at, chosen)
             self.states, self.lines = self.grammar.follow(self.states, self.lines, chosen)
             self.out[self.owners, at] = chosen
             if at % 8 == 7:
@@ -166,6 +199,18 @@ class Rows:
                     chosen = self.shrink(live, chosen)
             self.step(chosen)
         return self.written()
+
+    def told(self, results: Results, at: int, chosen: Any) -> Any:
+        """The chosen tokens, those of results in their place; lines that have ended are run."""
+        owners = self.owners.tolist()
+        for place in (self.states == tokens.AWAITED).nonzero()[:, 0].tolist():
+            row = owners[place]
+            if not results.waiting[row]:
+                written = self.out[row, :at].cpu().numpy()
+                if not results.ended(row, written):
+                    self.states[place], chosen[place] = int(State.DONE), int(tokens.PAD)
+        forced = self.torch.tensor([results.forced(row) for row in owners], device=self.device)
+        return self.torch.where(forced >= 0, forced, chosen)
 
     def shrink(self, live: Any, chosen: Any) -> Any:
         """Leave the rows that are done."""

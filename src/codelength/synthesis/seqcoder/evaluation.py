@@ -5,7 +5,8 @@ Example: evaluate(checkpoint, [b"..."], Manner()) -> right or not, bits, prefixe
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,38 @@ class Outcome:
     exact: float
     prefix: int
     program: npt.NDArray[np.int64] | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One item.
+
+    Arguments:
+        gold: bits of its own program, paper prior; `paper`: of the best right one, or of the item.
+        right: whether there is a right one.
+        prefix: the longest right prefix of the first program, symbols.
+    """
+
+    index: int
+    symbols: int
+    lines: int
+    gold: float
+    paper: float
+    right: bool
+    prefix: int
+
+    @classmethod
+    def of(cls, pair: Pair, one: Outcome) -> "Judged":
+        """An item and what a model made of it."""
+        symbols = len(pair.sequence)
+        right = one.right > 0 and bool(np.isfinite(one.paper))
+        bits = one.paper if right else 8.0 * symbols
+        lines = pair.program.lines
+        return cls(pair.index, symbols, lines, pair.paper_bits, bits, right, one.prefix)
+
+    def row(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,11 @@ class Checkpoint:
     sha256: str
     device: str
 
+    @property
+    def feedback(self) -> int:
+        """Values of each line's result that its training showed behind the line; 0: none."""
+        return int(self.about.get("plan", {}).get("mix", {}).get("feedback", 0))
+
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Checkpoints that come with the package, by name."""

@@ -12,15 +12,19 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from codelength.coding.atomic import write_atomic
 from codelength.dsl.operations import OUTPUT
+from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.decoding import Manner, decode
 from codelength.synthesis.seqcoder.judging import judged
+from codelength.synthesis.seqcoder.keeping import CURVE, STATE, begin, save_state
 from codelength.synthesis.seqcoder.model import Checkpoint, load, needed, save
 from codelength.synthesis.seqcoder.stream import Mix, Stream
 from codelength.synthesis.seqcoder.tokens import (
@@ -28,8 +32,12 @@ from codelength.synthesis.seqcoder.tokens import (
     FIRST_REFERENCE,
     FIRST_VALUE,
     LINES,
+    NO_RESULTS,
     State,
 )
+
+KEEP = 30.0
+"""Seconds between two savings of a run's state."""
 
 
 @dataclass(frozen=True)
@@ -90,59 +98,86 @@ def allowed(rows: list[Any], prompts: list[int], width: int) -> Any:
 
 
 def reinforce(bout: Bout, out: Path, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Train by rewards; returns what is known of it."""
+    """Train by rewards, or go on where a killed run of the same bout stopped; what is known of it.
+
+    Raises:
+        InputError: `out` holds another bout, or the checkpoint was trained with results of lines.
+    """
     torch = needed()
     cuda = torch.cuda.is_available()
     device = "cuda" if cuda else "cpu"
     learner = load(Path(bout.start), device)
+    if learner.feedback:
+        raise InputError(f"{bout.start} writes results of lines, which rewards cannot steer yet")
+    begin(out, asdict(bout))
     model = learner.model
     optimizer = torch.optim.AdamW(model.parameters(), lr=bout.rate, betas=(0.9, 0.95))
-    rows = []
-    began = time.perf_counter()
-    drawn = targets_of(bout.mix, bout.targets)
-    step = 0
-    while step < bout.steps and not (bout.seconds and time.perf_counter() - began > bout.seconds):
-        targets = next(drawn)
-        model.eval()
-        seed = bout.seed * 1_000_003 + step
-        manner = Manner(bout.draws, 1.0, longest=256, rows=bout.rows, seed=seed)
-        written = decode(Checkpoint(model, {}, "", device), targets, manner)
-        programs = [one.words for all_of in written for one in all_of]
-        wanted = [one for one in targets for _ in range(bout.draws)]
-        bits = judged(programs, wanted).exact
-        raw = np.array([8.0 * len(one) for one in wanted])
-        reward = np.where(np.isfinite(bits), np.maximum(0.05, 1 - bits / raw), 0.0)
-        grouped = reward.reshape(-1, bout.draws)
-        better = grouped - grouped.mean(1, keepdims=True)
-        advantage = (better / (grouped.std(1, keepdims=True) + 0.05)).ravel()
-        pushed = push(model, optimizer, programs, wanted, advantage, bout, device)
-        step += 1
-        right = np.isfinite(bits).reshape(-1, bout.draws)
-        rows.append(
-            {
-                "step": step,
-                "reward": float(reward.mean()),
-                "right": float(right.mean()),
-                "any": float(right.any(1).mean()),
-                "loss": pushed,
-            }
-        )
-        if step % 5 == 0:
-            one = {
-                key: round(float(np.mean([row[key] for row in rows[-5:]])), 4) for key in rows[0]
-            }
-            say(f"{one}, {time.perf_counter() - began:.0f} s")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "curve.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    rows: list[dict[str, float]] = []
+    step, before = 0, 0.0
+    if (out / STATE).exists():
+        state = torch.load(out / STATE, map_location=device, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, before, rows = state["step"], state["seconds"], state["rows"]
+        say(f"going on behind step {step}")
+    began = time.perf_counter() - before
+    drawn = islice(targets_of(bout.mix, bout.targets), step, None)
+    kept = time.perf_counter()
+    over = False
+    while not over:
+        over = step >= bout.steps
+        if bout.seconds:
+            over = over or time.perf_counter() - began > bout.seconds
+        if not over:
+            rows.append(one_step(model, optimizer, next(drawn), bout, step, device))
+            step += 1
+        if over or time.perf_counter() - kept > KEEP:
+            kept = time.perf_counter()
+            passed = kept - began
+            save_state(out, model, optimizer, {"step": step, "seconds": passed, "rows": rows})
+            write_atomic(out / CURVE, "".join(json.dumps(row) + "\n" for row in rows).encode())
+        if step % 5 == 0 and not over:
+            told = ", ".join(
+                f"{key} {np.mean([row[key] for row in rows[-5:]]):.4g}" for key in rows[0]
+            )
+            say(f"{told}; {time.perf_counter() - began:.0f} s")
     done: dict[str, Any] = {
         "bout": asdict(bout),
         "start": learner.sha256,
         "steps": step,
         "seconds": round(time.perf_counter() - began, 1),
         "device": torch.cuda.get_device_name() if cuda else "CPU",
+        "parameters": sum(one.numel() for one in model.parameters()),
     }
     done["sha256"] = save(model, out, done)
     return done
+
+
+def one_step(
+    model: Any, optimizer: Any, targets: list[bytes], bout: Bout, step: int, device: str
+) -> dict[str, float]:
+    """Programs for some targets, their rewards, and a step along the gradient."""
+    model.eval()
+    seed = bout.seed * 1_000_003 + step
+    manner = Manner(bout.draws, 1.0, longest=256, rows=bout.rows, seed=seed)
+    written = decode(Checkpoint(model, {}, "", device), targets, manner)
+    programs = [one.words for all_of in written for one in all_of]
+    wanted = [one for one in targets for _ in range(bout.draws)]
+    bits = judged(programs, wanted).exact
+    raw = np.array([8.0 * len(one) for one in wanted])
+    reward = np.where(np.isfinite(bits), np.maximum(0.05, 1 - bits / raw), 0.0)
+    grouped = reward.reshape(-1, bout.draws)
+    better = grouped - grouped.mean(1, keepdims=True)
+    advantage = (better / (grouped.std(1, keepdims=True) + 0.05)).ravel()
+    pushed = push(model, optimizer, programs, wanted, advantage, bout, device)
+    right = np.isfinite(bits).reshape(-1, bout.draws)
+    return {
+        "step": float(step + 1),
+        "reward": float(reward.mean()),
+        "right": float(right.mean()),
+        "any": float(right.any(1).mean()),
+        "loss": pushed,
+    }
 
 
 def push(
@@ -164,7 +199,7 @@ def push(
         row = np.zeros(len(target) + 4 * len(words) + 16, np.int16)
         told = tokens.prompt(target)
         row[: len(told)] = told
-        end = tokens.write_program(words, 0, row, len(told))
+        end = tokens.write_program(words, 0, row, len(told), NO_RESULTS, NO_RESULTS, 0)
         if end > 0:
             made.append((row[:end], len(told), weight))
     made.sort(key=lambda one: len(one[0]))

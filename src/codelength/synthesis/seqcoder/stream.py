@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from codelength.coding.compiled import kernel
 from codelength.corpora.kt import SYNTHETIC_BYTES
-from codelength.dsl.interpreter import words_of_line
+from codelength.dsl.interpreter import FINE, run, words_of_line
 from codelength.dsl.operations import OUTPUT, SET_LIST, ZERO
 from codelength.dsl.pairs import Pair, sample, unique_pairs
 from codelength.dsl.sampler import BLOCK, Block, blocks
@@ -43,8 +43,10 @@ TEST_SEED = 0
 WIDTH = 16
 """Rows are padded to multiples of it: few shapes suit a GPU's memory."""
 NO_LIMIT = 1 << 30
-POOL = 16 * BLOCK
-"""Items of the sampler that are drawn together."""
+LENGTH, STEPS = 1 << 11, 1 << 16
+"""A sampled program's lines are far shorter, those that are not get no row with results."""
+POOL = 16
+"""Blocks of the sampler that are drawn together."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Mix:
             less than 0.3 of its sequence (exact prior), a tilt towards what is hard to compress.
         windows: a file of bytes, windows of which are listed plainly, a tilt towards its kind.
         share: of such windows among the pairs.
+        pool: blocks of the sampler that are drawn, sorted and shuffled together.
+        feedback: so many first values of each line's result follow it (KT, section 5.3); 0: none.
     """
 
     seed: int = 1
@@ -72,6 +76,8 @@ class Mix:
     easy: float = 1.0
     windows: str = ""
     share: float = 0.1
+    pool: int = POOL
+    feedback: int = 0
 
 
 @kernel
@@ -92,6 +98,9 @@ def write_rows(
     sequence_ends: Array,
     keep: npt.NDArray[np.bool_],
     longest: int,
+    shown: int,
+    arena: Array,
+    bounds: Array,
     out: Tokens,
     row_ends: Array,
     prompts: Array,
@@ -106,8 +115,14 @@ def write_rows(
             for j in range(length):
                 out[at + 1 + j] = FIRST_VALUE + sequences[start + j]
             out[at + 1 + length] = PROGRAM
-            end = write_program(words, first, out[: begin + longest], at + 2 + length)
-            at = end if end > 0 else begin
+            fine = True
+            if shown:
+                fine = run(words, first, arena, bounds, LENGTH, STEPS)[0] == FINE
+            room = out[: begin + longest]
+            if fine:
+                end = write_program(words, first, room, at + 2 + length, arena, bounds, shown)
+                fine = end > 0
+            at = end if fine else begin
         prompts[k], row_ends[k] = length + 2, at
         first, start = ends[k], sequence_ends[k]
     return at
@@ -135,9 +150,15 @@ class Rows:
         return np.diff(self.ends, prepend=0)
 
 
-def rows_of(block: Block, keep: npt.NDArray[np.bool_], longest: int) -> Rows:
-    """A block's pairs as rows; those left out or too long are not in it."""
+def rows_of(block: Block, keep: npt.NDArray[np.bool_], longest: int, shown: int = 0) -> Rows:
+    """A block's pairs as rows; those left out or too long are not in it.
+
+    Arguments:
+        shown: values of each line's result.
+    """
     room = len(block.sequences) + 2 * len(block.words) + 4 * len(block) + longest
+    if shown:
+        room = longest * (int(keep.sum()) + 1)
     out = np.zeros(room, np.int16)
     ends, prompts = np.zeros(len(block), np.int64), np.zeros(len(block), np.int64)
     used = write_rows(
@@ -147,6 +168,9 @@ def rows_of(block: Block, keep: npt.NDArray[np.bool_], longest: int) -> Rows:
         block.sequence_ends,
         keep,
         longest,
+        shown,
+        np.empty(1 << 18 if shown else 1, np.int64),
+        np.zeros(128, np.int64),
         out,
         ends,
         prompts,
@@ -216,7 +240,7 @@ class Stream:
         )
         drawn = np.random.default_rng([self.mix.seed, 0, 2])
         keep = self.kept(block, self.limit(0), set(), drawn)
-        return rows_of(block, keep, self.mix.longest)
+        return rows_of(block, keep, self.mix.longest, self.mix.feedback)
 
     def limit(self, number: int) -> int:
         """The most lines of a program in a pool."""
@@ -233,11 +257,13 @@ class Stream:
         else:
             rows, limit = [], self.limit(number)
             there: set[bytes] = set()
-            first = number * POOL
-            while first < (number + 1) * POOL:
+            size = self.mix.pool * BLOCK
+            first = number * size
+            while first < (number + 1) * size:
                 block = next(blocks(self.mix.seed, first))
                 first += len(block)
-                rows.append(rows_of(block, self.kept(block, limit, there, drawn), self.mix.longest))
+                keep = self.kept(block, limit, there, drawn)
+                rows.append(rows_of(block, keep, self.mix.longest, self.mix.feedback))
         if self.windows:
             share = int(self.mix.share * sum(len(one) for one in rows))
             rows.append(self.listed(share, drawn))

@@ -3,9 +3,10 @@
 Example: 7, 7, 7 by `repeat_num(3, 7)` -> BEGIN 7 7 7 PROGRAM repeat_num 3 7 output sequence_1.
 
 A pair is `BEGIN target PROGRAM words`: the program's words in order, a list as its values and
-`END_LIST`. `output` and its reference end it. `NEXT` and `RULES` say which token may follow which,
-so that a decoder writes only programs that parse, with references to lines that exist and every
-argument in its domain (slices are checked by running).
+`END_LIST`. `output` and its reference end it. With execution feedback (KT, section 5.3) each line
+but the last is followed by `RESULT`, the first values that it made, and `END_RESULT`. `NEXT` and
+`RULES` say which token may follow which, so that a decoder writes only programs that parse, with
+references to lines that exist and every argument in its domain (slices are checked by running).
 """
 
 from enum import IntEnum
@@ -57,7 +58,10 @@ class State(IntEnum):
 
 
 FIRST_ARGUMENT = 4
-STATES = FIRST_ARGUMENT + 3 * (len(OPERATIONS) + 1)
+AWAITED = FIRST_ARGUMENT + 3 * (len(OPERATIONS) + 1)
+"""Behind a line, where its result must follow; then `SHOWN`, among the result's values."""
+SHOWN = AWAITED + 1
+STATES = SHOWN + 1
 
 
 def _grammar() -> tuple[npt.NDArray[np.bool_], Array]:
@@ -97,11 +101,45 @@ RULES, NEXT = _grammar()
 that exist), and which state comes then, int64 `[STATES, SIZE]`."""
 
 
+def _with_results() -> tuple[npt.NDArray[np.bool_], Array]:
+    """The grammar of programs with results: a line's end awaits its result."""
+    allowed, after = RULES.copy(), NEXT.copy()
+    after[after == State.LINE] = AWAITED
+    allowed[AWAITED, RESULT], after[AWAITED, RESULT] = True, SHOWN
+    allowed[SHOWN, FIRST_VALUE : FIRST_VALUE + VALUES] = True
+    allowed[SHOWN, OTHER] = True
+    after[SHOWN, :] = SHOWN
+    allowed[SHOWN, END_RESULT], after[SHOWN, END_RESULT] = True, State.LINE
+    return allowed, after
+
+
+RULES_SHOWN, NEXT_SHOWN = _with_results()
+"""The same with execution feedback."""
+
+
 @kernel
-def write_program(words: Array, start: int, out: Tokens, at: int) -> int:
+def write_result(arena: Array, start: int, stop: int, shown: int, out: Tokens, at: int) -> int:
+    """Write a line's result, its first `shown` values; returns the end, or -1 without room."""
+    stop = min(stop, start + shown)
+    if at + stop - start + 2 > len(out):
+        return -1
+    out[at] = RESULT
+    for j in range(start, stop):
+        at += 1
+        value = arena[j]
+        out[at] = FIRST_VALUE + value if 0 <= value < VALUES else OTHER
+    out[at + 1] = END_RESULT
+    return at + 2
+
+
+@kernel
+def write_program(
+    words: Array, start: int, out: Tokens, at: int, arena: Array, bounds: Array, shown: int
+) -> int:
     """Write the program at words[start:] as tokens from `at` on; returns the end, or -1.
 
-    -1 where an argument or the number of lines is beyond the vocabulary, or `out` is full.
+    -1 where an argument or the number of lines is beyond the vocabulary, or `out` is full. Where
+    `shown` is not 0, so many values of each line's result stand behind it, from arena and bounds.
     """
     here, line = start, ZERO
     while True:
@@ -138,6 +176,10 @@ def write_program(words: Array, start: int, out: Tokens, at: int) -> int:
                 else:
                     return -1
             at, here = at + ARITY[operation], here + ARITY[operation]
+        if shown:
+            at = write_result(arena, bounds[line], bounds[line + 1], shown, out, at)
+            if at < 0:
+                return -1
         line += 1
 
 
@@ -183,6 +225,10 @@ def read_program(tokens: Tokens, words: Array) -> int:
         if operation == OUTPUT:
             return used
     return 0
+
+
+NO_RESULTS = np.zeros(1, np.int64)
+"""Arena and bounds of programs without results."""
 
 
 def prompt(target: bytes) -> Tokens:

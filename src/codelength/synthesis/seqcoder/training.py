@@ -18,6 +18,7 @@ from typing import Any
 
 from codelength.coding.atomic import write_atomic
 from codelength.errors import InputError, MissingExtra
+from codelength.synthesis.seqcoder.keeping import CURVE, STATE, begin, save_state
 from codelength.synthesis.seqcoder.model import (
     LONGEST,
     MISSING,
@@ -30,7 +31,6 @@ from codelength.synthesis.seqcoder.model import (
 )
 from codelength.synthesis.seqcoder.stream import Batch, Mix, Stream
 
-CURVE, STATE = "curve.jsonl", "state.pt"
 Said = Callable[[str], None]
 
 
@@ -135,12 +135,7 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         from accelerate import Accelerator
     except ImportError as error:
         raise MissingExtra(MISSING) from error
-    out.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(asdict(plan), sort_keys=True)
-    kept = out / "plan.json"
-    if kept.exists() and kept.read_text() != told:
-        raise InputError(f"{out} holds a training of another plan; take another folder")
-    write_atomic(kept, told.encode())
+    begin(out, asdict(plan))
     if plan.mix.longest > LONGEST:
         raise InputError(f"rows of {plan.mix.longest} tokens; models hold {LONGEST}")
     cuda = torch.cuda.is_available()
@@ -205,18 +200,9 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
                     f" {100 * means[2]:.1f} % right, {seen / passed:,.0f} tokens/s"
                 )
         if rank == 0 and (step % plan.every == 0 or step == steps):
-            state = {
-                "model": helper.unwrap_model(model).state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "step": step,
-                "seconds": time.perf_counter() - began,
-                "seen": seen,
-                "sums": sums,
-                "since": since,
-            }
-            part = out / (STATE + ".part")
-            torch.save(state, part)
-            part.replace(out / STATE)
+            rest = {"step": step, "seconds": time.perf_counter() - began, "seen": seen}
+            rest |= {"sums": sums, "since": since}
+            save_state(out, helper.unwrap_model(model), optimizer, rest)
     done: dict[str, Any] = {
         "plan": asdict(plan),
         "tokens": seen,
