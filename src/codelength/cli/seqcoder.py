@@ -1,13 +1,19 @@
 """`codelength seqcoder`: train models that write programs, evaluate them, make them small."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from codelength.cli.options import AsJson
-from codelength.cli.output import note, print_json, print_table
+from codelength.cli.options import (
+    AsJson,
+    Data,
+    Workers,
+    item_lengths,
+    modalities,
+    workers_or_cores,
+)
+from codelength.cli.output import GridProgress, note, print_json, print_table
 from codelength.errors import InputError
 
 app = typer.Typer(
@@ -103,6 +109,44 @@ def evaluate_checkpoint(
 
 
 @app.command()
+def natural(
+    checkpoint: Checkpoint,
+    modality: Annotated[
+        list[str], typer.Option("--modality", help="As in `kt run`: a comma list, may repeat.")
+    ],
+    item_length: Annotated[
+        str, typer.Option("--item-length", help="Symbols an item; a comma list.")
+    ] = "16,32,64,128",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Items of each.")] = 100,
+    k: Annotated[int, typer.Option("-k", min=1, help="Programs an item.")] = 1,
+    temperature: Annotated[float, typer.Option("--temperature", min=0.01)] = 1.0,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Accuracy and the longest right prefixes on natural sequences, by length."""
+    from codelength.corpora.kt import kt_corpus
+    from codelength.report.seqcoder import natural_row, natural_table
+    from codelength.synthesis.seqcoder.decoding import Manner
+    from codelength.synthesis.seqcoder.evaluation import evaluate
+    from codelength.synthesis.seqcoder.model import load
+
+    found = load(checkpoint)
+    manner = Manner(k, temperature if k > 1 else 0.0)
+    rows = []
+    for name in modalities(modality):
+        for length in item_lengths(item_length):
+            corpus = kt_corpus(name, length, limit, 0, data)
+            targets = [one.target for one in corpus]
+            note(f"{name}, {length} symbols: {len(targets):,} items")
+            done = evaluate(found, targets, manner)
+            rows.append(natural_row(name, length, targets, done.outcomes))
+    if as_json:
+        print_json(rows)
+        return
+    print_table(natural_table(rows), "auto")
+
+
+@app.command()
 def export(
     checkpoint: Checkpoint, out: Annotated[Path, typer.Option("--out", help="A new folder.")]
 ) -> None:
@@ -115,12 +159,100 @@ def export(
 
 
 @app.command()
-def card(checkpoint: Checkpoint) -> None:
-    """What is known of a checkpoint: data, steps, hardware, fingerprint."""
+def card(
+    checkpoint: Checkpoint,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Held-out items; 0: none.")] = 200,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="Items of at most so many.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """A model card: data, steps, hardware, fingerprint, and figures measured now."""
+    from codelength.report.seqcoder_card import card as written
+    from codelength.synthesis.seqcoder.decoding import Manner
+    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
     from codelength.synthesis.seqcoder.model import load
 
-    found = load(checkpoint, "cpu")
-    print(json.dumps(found.about, indent=1))
+    found = load(checkpoint)
+    if as_json:
+        print_json([found.about])
+        return
+    items = held_out_items(limit, lines)
+    done = evaluate(found, [one.sequence for one in items], Manner(), note, some=64)
+    rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
+    print(written(str(checkpoint), found.about, rows), end="")
+
+
+@app.command()
+def reinforce(
+    start: Checkpoint,
+    out: Annotated[Path, typer.Option("--out", help="The new checkpoint's folder.")],
+    steps: Annotated[int, typer.Option("--steps", min=1)] = 100,
+    targets: Annotated[int, typer.Option("--targets", min=1, help="Of a step.")] = 16,
+    draws: Annotated[int, typer.Option("-k", min=2, help="Programs of a target.")] = 16,
+    rate: Annotated[float, typer.Option("--rate", help="Learning rate.")] = 1e-4,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="Of a program; 0: any.")] = 0,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Written at once.")] = 256,
+    budget: Annotated[int, typer.Option("--budget", min=2048, help="Tokens at once.")] = 8192,
+    seconds: Annotated[float, typer.Option("--seconds", help="At most; 0: no clock.")] = 0.0,
+    seed: Fresh = 77,
+) -> None:
+    """Reinforce a checkpoint by verified savings in bits; the same command goes on."""
+    from codelength.synthesis.seqcoder.reinforcement import Bout
+    from codelength.synthesis.seqcoder.reinforcement import reinforce as run
+    from codelength.synthesis.seqcoder.stream import Mix
+
+    mix = Mix(seed=seed, lines=lines, pool=2)
+    bout = Bout(str(start), mix, steps, targets, draws, rate, rows, budget, seconds=seconds)
+    done = run(bout, out, note)
+    print(f"{out}: {done['steps']:,} steps, {done['seconds']:,} s, {done['sha256']}")
+
+
+@app.command()
+def finetune(
+    model: Annotated[str, typer.Argument(help="As transformers/ names it: a folder, a hub's id.")],
+    out: Annotated[Path, typer.Option("--out", help="The model's or adapter's folder.")],
+    steps: Annotated[int, typer.Option("--steps", min=1)] = 1000,
+    batch: Annotated[int, typer.Option("--batch", min=1, help="Pairs of a step.")] = 8,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="Of a program; 0: any.")] = 0,
+    longest: Annotated[int, typer.Option("--longest", min=64, help="Tokens of a pair.")] = 1024,
+    rate: Annotated[float, typer.Option("--rate", help="Learning rate.")] = 2e-4,
+    lora: Annotated[int, typer.Option("--lora", min=0, help="Rank; 0: all weights.")] = 0,
+    every: Annotated[int, typer.Option("--every", min=1, help="Steps between checkpoints.")] = 100,
+    seed: Fresh = 1,
+) -> None:
+    """Fine-tune a language model on pairs in the text form; the same command goes on."""
+    from codelength.synthesis.seqcoder.finetuning import Tuning
+    from codelength.synthesis.seqcoder.finetuning import finetune as run
+
+    tuning = Tuning(model, steps, batch, lines, longest, rate, lora, seed, every)
+    done = run(tuning, out, note)
+    text = f"{model}:{out}" if lora else f"{out}"
+    print(f"{out}: {done['tokens']:,} tokens, {done['seconds']:,} s, loss {done['loss']:.4f}")
+    note(f"codelength kt run --modality synthetic --codec seqcoder:text={text},k=8 --out FOLDER")
+
+
+@app.command()
+def quick(
+    out: Annotated[Path, typer.Option("--out", help="A folder; it goes on there.")],
+    steps: Annotated[int, typer.Option("--steps", min=1)] = 1200,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Items of KT's table.")] = 100,
+    workers: Workers = None,
+) -> None:
+    """The whole path on a CPU: pairs, training, held-out items, rows of KT's table."""
+    from codelength.cli.kt import show
+    from codelength.corpora.kt import SYNTHETIC
+    from codelength.kt.grid import GridSpec, run_grid
+    from codelength.runs.engine import Engine
+
+    model = out / "model"
+    train(model, preset="tiny", steps=steps, budget=4096, lines=4, every=100)
+    note(f"codelength seqcoder eval {model} --limit 200 --lines 4")
+    evaluate_checkpoint(model, limit=200, lines=4)
+    codecs = (f"seqcoder:checkpoint={model.resolve()},k=8", "gzip", "solver", "gold")
+    spec = GridSpec((SYNTHETIC,), codecs, limit=limit)
+    note(f"codelength kt run --modality synthetic --limit {limit} --codec {','.join(codecs)}")
+    with Engine(workers_or_cores(workers)) as engine, GridProgress() as progress:
+        runs = run_grid(spec, out / "kt", None, engine, progress)
+    show([found.folder for found in runs], "raw", "auto", False)
 
 
 @app.command()

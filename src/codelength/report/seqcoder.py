@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from codelength.report.tables import Table
-from codelength.synthesis.seqcoder.evaluation import Judged
+from codelength.synthesis.seqcoder.evaluation import Judged, Outcome
 from codelength.synthesis.seqcoder.studies import Result
 
 BY_LINES = ((2, 4), (5, 8), (9, 12), (13, 1 << 30))
@@ -27,10 +27,20 @@ def parts(rows: Sequence[Judged]) -> Iterator[tuple[str, list[Judged]]]:
         yield f"{named(low, high)} symbols", [one for one in rows if low <= one.symbols <= high]
 
 
-def accuracy(rows: Sequence[Judged]) -> tuple[float, float]:
-    """The share of items that are right, and half of its 95 % interval (normal)."""
+def accuracy(rows: Sequence[Judged]) -> tuple[float, float, float]:
+    """The share of items that are right, and its 95 % interval (Wilson's)."""
+    number, z = len(rows), 1.959964
     share = float(np.mean([one.right for one in rows]))
-    return share, float(1.96 * (share * (1 - share) / len(rows)) ** 0.5)
+    middle = (share + z * z / (2 * number)) / (1 + z * z / number)
+    half = z / (1 + z * z / number)
+    half *= (share * (1 - share) / number + z * z / (4 * number * number)) ** 0.5
+    return share, max(0.0, middle - half), min(1.0, middle + half)
+
+
+def shown(rows: Sequence[Judged]) -> str:
+    """Accuracy as text. Example: "50.0 % (43.1 .. 56.9)"."""
+    share, low, high = accuracy(rows)
+    return f"{100 * share:.1f} % ({100 * low:.1f} .. {100 * high:.1f})"
 
 
 def table(rows: Sequence[Judged]) -> Table:
@@ -39,14 +49,13 @@ def table(rows: Sequence[Judged]) -> Table:
     for name, some in parts(rows):
         if not some:
             continue
-        share, spread = accuracy(some)
         raw = 8.0 * sum(one.symbols for one in some)
         gold = sum(1 + min(one.gold, 8.0 * one.symbols) for one in some) / raw
         cells.append(
             (
                 name,
                 f"{len(some):,}",
-                f"{100 * share:.1f} % +- {100 * spread:.1f}",
+                shown(some),
                 f"{rate_of(some):.4f}",
                 f"{gold:.4f}",
             )
@@ -69,13 +78,12 @@ def study_table(results: Sequence[Result]) -> Table:
     """An arm a line: accuracy, its difference from the first arm's (paired), rate, what it took."""
     cells = []
     for one in results:
-        share, spread = accuracy(one.rows)
         more, sure = difference(one.rows, results[0].rows)
         cells.append(
             (
                 one.name,
                 f"{len(one.rows):,}",
-                f"{100 * share:.1f} % +- {100 * spread:.1f}",
+                shown(one.rows),
                 "" if one is results[0] else f"{100 * more:+.1f} +- {100 * sure:.1f}",
                 f"{rate_of(one.rows):.4f}",
                 f"{one.told['tokens']:,}" if "tokens" in one.told else "",
@@ -83,4 +91,43 @@ def study_table(results: Sequence[Result]) -> Table:
             )
         )
     header = ("arm", "items", "Accuracy", "difference", "rate (estimate)", "tokens", "seconds")
+    return Table(header, cells, left=1)
+
+
+def natural_row(
+    modality: str, length: int | None, targets: Sequence[bytes], outcomes: Sequence[Outcome]
+) -> dict[str, float | str]:
+    """Of a modality's items of a length (KT, Fig. 5 and 6).
+
+    Accuracy; the share of items that a right program makes smaller (paper prior and a flag bit,
+    against 8 bits a symbol); the mean of the longest right prefixes, in symbols; the rate.
+    """
+    raw = [8.0 * len(one) for one in targets]
+    bits = [1 + min(one.paper, size) for one, size in zip(outcomes, raw, strict=True)]
+    return {
+        "modality": modality,
+        "symbols": "whole" if length is None else length,
+        "items": len(targets),
+        "accuracy": float(np.mean([one.right > 0 for one in outcomes])),
+        "smaller": float(np.mean([a < b for a, b in zip(bits, raw, strict=True)])),
+        "prefix": float(np.mean([one.prefix for one in outcomes])),
+        "rate": sum(bits) / sum(raw),
+    }
+
+
+def natural_table(rows: Sequence[dict[str, float | str]]) -> Table:
+    """Rows of `natural_row` as a table."""
+    cells = [
+        (
+            f"{one['modality']}",
+            f"{one['symbols']}",
+            f"{one['items']:,}",
+            f"{one['accuracy']:.1%}",
+            f"{one['smaller']:.1%}",
+            f"{one['prefix']:.1f}",
+            f"{one['rate']:.4f}",
+        )
+        for one in rows
+    ]
+    header = ("modality", "symbols", "items", "Accuracy", "smaller", "right prefix", "rate")
     return Table(header, cells, left=1)

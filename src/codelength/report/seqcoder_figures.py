@@ -15,6 +15,11 @@ Rows = Mapping[str, Sequence[Judged]]
 """Judged items by the model's name."""
 
 
+def spread(share: float, ends: Sequence[float]) -> list[list[float]]:
+    """An interval's ends as matplotlib has them: below and above, in percent."""
+    return [[max(0.0, 100 * (share - ends[0]))], [max(0.0, 100 * (ends[1] - share))]]
+
+
 def bands(
     rows: Rows, edges: Sequence[tuple[int, int]], key: Callable[[Judged], int], label: str
 ) -> Any:
@@ -32,12 +37,12 @@ def bands(
             inside = [one for one in some if low <= key(one) <= high]
             if not inside:
                 continue
-            share, spread = accuracy(inside)
+            share, *ends = accuracy(inside)
             axes.bar(
                 at + shift,
                 100 * share,
                 width,
-                yerr=100 * spread,
+                yerr=spread(share, ends),
                 color=f"C{turn}",
                 ecolor="0.3",
                 label=name if not at else None,
@@ -71,8 +76,8 @@ def arms(rows: Rows) -> Any:
     """Accuracy of each arm with its interval."""
     figure, axes = new_axes()
     for at, some in enumerate(rows.values()):
-        share, spread = accuracy(some)
-        axes.errorbar(100 * share, at, xerr=100 * spread, fmt="o", color="C0", capsize=4)
+        share, *ends = accuracy(some)
+        axes.errorbar(100 * share, at, xerr=spread(share, ends), fmt="o", color="C0", capsize=4)
         axes.annotate(
             f"{100 * share:.1f}", (100 * share, at), (0, 7), textcoords="offset points", ha="center"
         )

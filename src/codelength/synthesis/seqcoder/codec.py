@@ -16,15 +16,15 @@ from codelength.codecs.registry import Spec
 from codelength.corpora.instances import Instance
 from codelength.dsl.priors import DecodablePrior, Prior, prior
 from codelength.dsl.program import Program
-from codelength.errors import ProgramError
+from codelength.errors import InputError, ProgramError
 from codelength.synthesis.programs import ProgramCodec, ProgramEstimate, Synthesizer
-from codelength.synthesis.seqcoder.decoding import Manner, decode
+from codelength.synthesis.seqcoder.decoding import Manner
 from codelength.synthesis.seqcoder.hybrid import improved
 from codelength.synthesis.seqcoder.judging import judged
-from codelength.synthesis.seqcoder.model import LONGEST, load
+from codelength.synthesis.seqcoder.writers import OwnModel, TextModel, Writer
 from codelength.synthesis.solver.solver import Solver
 
-OPTIONS = ("checkpoint", "k", "prior", "temperature", "beams", "hybrid", "rows", "seed")
+OPTIONS = ("checkpoint", "text", "k", "prior", "temperature", "beams", "hybrid", "rows", "seed")
 TOGETHER = 256
 """Items that a model is given at once."""
 
@@ -33,8 +33,7 @@ class SeqCoder(Synthesizer):
     """Takes the cheapest of the right programs that a model writes.
 
     Arguments:
-        folder: of the checkpoint.
-        manner: how programs are drawn.
+        writer: the model, and how programs are drawn.
         hybrid: none; polish: proposals, and near misses mended, are made cheaper by the solver's
             small changes; solver: its own programs compete, too.
         programs: what was found already; then no model is needed.
@@ -45,18 +44,17 @@ class SeqCoder(Synthesizer):
 
     def __init__(
         self,
-        folder: Path,
+        writer: Writer,
         prices: Prior,
-        manner: Manner,
         hybrid: str = "none",
         programs: dict[bytes, Program | None] | None = None,
     ) -> None:
-        self.folder, self.prices, self.manner, self.hybrid = folder, prices, manner, hybrid
+        self.writer, self.prices, self.hybrid = writer, prices, hybrid
         self._programs = programs
 
     def open(self) -> None:
-        """See `Codec.open`: the checkpoint is read once."""
-        load(self.folder)
+        """See `Codec.open`: the model is read once."""
+        self.writer.open()
 
     def propose(self, target: bytes) -> Program | None:
         """See `Synthesizer.propose`."""
@@ -68,25 +66,18 @@ class SeqCoder(Synthesizer):
         """See `Synthesizer.prepare`: the model writes for all of them at once."""
         targets = list(dict.fromkeys(one.target for one in instances))
         found = self.found(targets)
-        return type(self)(self.folder, self.prices, self.manner, self.hybrid, found)
+        return type(self)(self.writer, self.prices, self.hybrid, found)
 
     def found(self, targets: Sequence[bytes]) -> dict[bytes, Program | None]:
         """The cheapest right program for each target, or None."""
-        checkpoint = load(self.folder)
-        room = LONGEST - self.manner.fit(checkpoint).longest - 2
-        short = [one for one in targets if 0 < len(one) <= room]
         best: dict[bytes, Program | None] = dict.fromkeys(targets)
-        for target, written in zip(short, decode(checkpoint, short, self.manner), strict=True):
-            made = {one.words.tobytes(): one.words for one in written if one.words is not None}
-            programs = list(made.values())
+        for target, written in zip(targets, self.writer.write(targets), strict=True):
+            programs = list({words.tobytes(): words for words in written}.values())
             verdicts = judged(programs, [target] * len(programs))
             right = [one for one, good in zip(programs, verdicts.right, strict=True) if good]
             best[target] = self.cheapest(right)
             if self.hybrid != "none":
                 best[target] = self.mixed(target, programs, verdicts.prefix, right)
-        if self.hybrid == "solver":
-            for target in set(targets) - set(short):
-                best[target] = Solver(self.prices).propose(target)
         return best
 
     def cheapest(self, right: Sequence[npt.NDArray[np.int64]]) -> Program | None:
@@ -116,10 +107,13 @@ class SeqCoder(Synthesizer):
 def build(spec: Spec) -> Codec | Estimator:
     """`seqcoder:checkpoint=PATH,k=8`; see `OPTIONS`. `prior=paper` gives KT's formula.
 
-    Without a checkpoint it is the one that comes with the package.
+    Without a checkpoint it is the one that comes with the package. `text=SOURCE` or
+    `text=SOURCE:ADAPTER` takes a language model of transformers that was fine-tuned.
     """
     spec.only(*OPTIONS)
-    folder = dict(spec.options).get("checkpoint", "small")
+    options = dict(spec.options)
+    if {"checkpoint", "text"} <= set(options):
+        raise InputError("seqcoder: checkpoint= or text=, not both")
     chosen = prior(spec.choice("prior", ("exact", "fitted", "paper"), "exact"))
     beams = spec.choice("beams", ("yes", "no"), "no") == "yes"
     draws = spec.integer("k", range(1, 4097), 1)
@@ -132,7 +126,12 @@ def build(spec: Spec) -> Codec | Estimator:
         seed=spec.integer("seed", range(1 << 31), 0),
     )
     hybrid = spec.choice("hybrid", ("none", "polish", "solver"), "none")
-    coder = SeqCoder(Path(folder), chosen, manner, hybrid)
+    writer: Writer = OwnModel(Path(options.get("checkpoint", "small")), manner)
+    if "text" in options:
+        if manner.beams:
+            raise InputError("seqcoder: a model of the text form has no beams")
+        writer = TextModel(options["text"], manner)
+    coder = SeqCoder(writer, chosen, hybrid)
     if isinstance(chosen, DecodablePrior):
         return Fallback(ProgramCodec(coder, chosen), Raw())
     return ProgramEstimate(coder, chosen)

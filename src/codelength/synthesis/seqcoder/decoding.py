@@ -19,7 +19,7 @@ from codelength.dsl.operations import OUTPUT
 from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.feedback import Results
-from codelength.synthesis.seqcoder.model import Checkpoint, needed
+from codelength.synthesis.seqcoder.model import LONGEST, Checkpoint, needed
 from codelength.synthesis.seqcoder.tokens import FIRST_OPERATION, FIRST_REFERENCE, LINES, State
 
 Array = npt.NDArray[np.int64]
@@ -113,15 +113,21 @@ class Grammar:
 
 
 def decode(checkpoint: Checkpoint, targets: Sequence[bytes], manner: Manner) -> list[list[Written]]:
-    """Programs for each target, as they were drawn; beams: likeliest first."""
+    """Programs for each target, as they were drawn; beams: likeliest first.
+
+    A target that leaves no room for a program gets none.
+    """
     torch = needed()
     manner = manner.fit(checkpoint)
     generator = torch.Generator(checkpoint.device)
     generator.manual_seed(manner.seed)
     grammar = Grammar(checkpoint.device, bool(checkpoint.feedback))
-    order = sorted(range(len(targets)), key=lambda k: len(targets[k]))
+    room = LONGEST - manner.longest - 2
+    order = [k for k, one in enumerate(targets) if 0 < len(one) <= room]
+    order.sort(key=lambda k: len(targets[k]))
     together = max(1, manner.rows // manner.draws)
-    found: list[list[Written]] = [[] for _ in targets]
+    nothing = [Written(None, -math.inf)] * manner.draws
+    found: list[list[Written]] = [nothing for _ in targets]
     with torch.inference_mode():
         for first in range(0, len(order), together):
             some = order[first : first + together]

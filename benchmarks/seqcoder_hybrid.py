@@ -1,0 +1,90 @@
+"""Hybrids against the solver alone: total bits of the same held-out items, and seconds; a table.
+
+    python benchmarks/seqcoder_hybrid.py small --items 100 --draws 8
+
+One process. Bits: the exact prior's and a flag; items without a program at 8 bits a symbol. The
+solver stands there with its own budget, with larger ones until it has taken as long as the hybrid,
+and with a clock that gives each item the mean that the polished proposals took.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+from codelength.dsl.priors import ExactPrior
+from codelength.report.tables import Table
+from codelength.synthesis.seqcoder.codec import SeqCoder
+from codelength.synthesis.seqcoder.decoding import Manner
+from codelength.synthesis.seqcoder.evaluation import held_out_items
+from codelength.synthesis.seqcoder.writers import OwnModel
+from codelength.synthesis.solver import Budget
+from codelength.synthesis.solver.solver import Solver
+
+PRIOR = ExactPrior()
+
+
+def total(targets, found):
+    """Bits of all items."""
+    bits = 0.0
+    for target in targets:
+        program = found[target]
+        raw = 8.0 * len(target)
+        bits += 1 + (raw if program is None else min(raw, PRIOR.bits(program)))
+    return bits
+
+
+def timed(make):
+    """What a call gives, and its seconds."""
+    began = time.perf_counter()
+    found = make()
+    return found, time.perf_counter() - began
+
+
+def solved(targets, budget):
+    """The solver's programs."""
+    solver = Solver(PRIOR, budget)
+    return {one: solver.propose(one) for one in targets}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--items", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="Items that are left out before.")
+    parser.add_argument("--draws", type=int, default=8)
+    parser.add_argument("--largest", type=int, default=64, help="Times the solver's own budget.")
+    given = parser.parse_args()
+    items = held_out_items(given.first + given.items)[given.first :]
+    targets = [one.sequence for one in items]
+    manner = Manner(given.draws, 1.0 if given.draws > 1 else 0.0, rows=256)
+    solved(targets[:3], Budget())  # compiled first
+    rows = []
+
+    def add(name, made):
+        found, seconds = timed(made)
+        bits = total(targets, found)
+        raw = 8 * sum(map(len, targets))
+        rows.append((name, f"{bits:,.1f}", f"{bits / raw:.4f}", f"{seconds:.1f}"))
+        print(*rows[-1], sep=" | ", flush=True)
+        return seconds
+
+    took = {}
+    for hybrid in ("none", "polish", "solver"):
+        coder = SeqCoder(OwnModel(given.checkpoint, manner), PRIOR, hybrid)
+        coder.found(targets[:1])
+        name = f"seqcoder:k={given.draws},hybrid={hybrid}"
+        took[hybrid] = add(name, lambda one=coder: one.found(targets))
+    each = took["polish"] / len(targets)
+    add(f"solver, {each:.2f} s an item at most", lambda: solved(targets, Budget(1 << 30, each)))
+    times, seconds = 1, 0.0
+    while seconds < took["solver"] and times <= given.largest:
+        budget = Budget(times * Budget().nodes)
+        seconds = add(f"solver, {times} x its nodes", lambda b=budget: solved(targets, b))
+        times *= 2
+    gold = sum(1 + min(8.0 * len(one.sequence), one.exact_bits) for one in items)
+    rows.append(("gold", f"{gold:,.1f}", f"{gold / (8 * sum(map(len, targets))):.4f}", ""))
+    print(Table(("codec", "bits", "rate", "seconds"), rows).markdown())
+
+
+if __name__ == "__main__":
+    main()
