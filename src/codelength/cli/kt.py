@@ -182,7 +182,7 @@ def run(
         typer.Option(
             "--modality",
             help="text, dna, audio_16bit, audio_8bit, audio_mfcc, synthetic, or all: a comma list,"
-            " may repeat; file:PATH alone.",
+            " may repeat; file:PATH or dna:PATH alone.",
         ),
     ],
     codec: Annotated[

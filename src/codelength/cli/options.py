@@ -42,13 +42,13 @@ def item_lengths(text: str) -> tuple[int | None, ...]:
 
 
 def modalities(given: list[str]) -> tuple[str, ...]:
-    """The modalities of `--modality`, given as comma lists, `all`, or file:PATH."""
+    """The modalities of `--modality`, given as comma lists, `all`, or KIND:PATH."""
     from codelength.corpora.kt import MODALITIES
 
     names: list[str] = []
     for text in given:
-        # A file's name may hold commas: file:PATH stands alone in its option.
-        pieces = [text] if text.startswith("file:") else text.split(",")
+        # A file's name may hold commas: KIND:PATH stands alone in its option.
+        pieces = [text] if ":" in text.partition(",")[0] else text.split(",")
         for one in filter(None, (piece.strip() for piece in pieces)):
             names += MODALITIES if one == "all" else [one]
     return tuple(names)

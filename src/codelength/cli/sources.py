@@ -1,4 +1,4 @@
-"""`codelength data`: public data, fetched and checked."""
+"""`codelength data`: public data, fetched and checked, and modalities made from them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from codelength.cli.options import AsJson
 from codelength.cli.output import ByteProgress, print_json, print_table
+from codelength.errors import InputError
 
 app = typer.Typer(help="Public data by name.", no_args_is_help=True)
 
@@ -59,3 +60,35 @@ def fetch_sources(
 
             path = fetch(source, root, show)
         print(f"{path}: {path.stat().st_size:,} bytes, {source.hash}; {source.licence}")
+
+
+@app.command(name="make")
+def make_modality(
+    modality: Annotated[str, typer.Argument(help="text, dna, audio_8bit, image_rgb, code, ...")],
+    source: Annotated[Path, typer.Argument(help="A file, a folder or an archive of its kind.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write, a byte a symbol.")],
+    size: Annotated[
+        int | None, typer.Option("--bytes", min=1, help="So many symbols [default: all].")
+    ] = None,
+    skip: Annotated[int, typer.Option("--skip", min=0, help="Behind the first so many.")] = 0,
+) -> None:
+    """A modality of any size from raw data, in constant memory; then `--modality NAME:FILE`."""
+    from hashlib import sha256
+
+    from codelength.coding.atomic import atomic_file
+    from codelength.corpora.making import pieces, taken
+    from codelength.runs.steps import Step
+
+    count, digest = 0, sha256()
+    with ByteProgress(out.name) as bar, atomic_file(out) as file:
+        for block in taken(pieces(modality, source), skip, size):
+            file.write(block)
+            digest.update(block)
+            count += len(block)
+            bar(Step(count, size, 0, 0))
+        if (size is not None and count < size) or not count:
+            raise InputError(
+                f"{source} has {count:,} symbols of {modality} behind the first {skip:,}, not"
+                f" {size or 1:,}"
+            )
+    print(f"{out}: {count:,} symbols of {modality}, sha256 {digest.hexdigest()}")

@@ -6,6 +6,7 @@ Example: Instance("text/0", b"Hello", Condition(length=5)) -> both ends know tha
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 
 from codelength.coding.messages import Json
 
@@ -89,7 +90,7 @@ def item_length_name(item_length: int | None) -> int | str:
 
 
 def cut(
-    name: str, data: bytes, item_length: int | None, alphabet: int, limit: int | None
+    name: str, data: bytes | mmap, item_length: int | None, alphabet: int, limit: int | None
 ) -> Iterator[Instance]:
     """Items of `item_length` symbols (the last may be shorter), or the whole as one.
 

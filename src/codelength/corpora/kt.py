@@ -20,6 +20,7 @@ from codelength.corpora.instances import (
     item_length_name,
     pieces,
 )
+from codelength.corpora.making import MAKERS
 from codelength.dsl import batch
 from codelength.dsl.pairs import Pair, unique_pairs
 from codelength.errors import InputError
@@ -213,7 +214,9 @@ def kt_corpus(
     seed: int = 0,
     data: Path | None = None,
 ) -> Corpus:
-    """The corpus of a modality's name, or of `file:PATH`.
+    """The corpus of a modality's name, of `file:PATH`, or of a file that holds a modality.
+
+    `dna:PATH` and the like are files that `codelength data make` wrote.
 
     `synthetic` at an item length is sampled from `seed`; whole, it is the authors' synthetic.bin.
 
@@ -224,11 +227,16 @@ def kt_corpus(
         raise InputError(f"--item-length must be 'whole' or at least 1, not {item_length}")
     if limit is not None and limit < 1:
         raise InputError(f"--limit must be at least 1, not {limit}")
-    if modality.startswith("file:"):
-        return FileCorpus(Path(modality.removeprefix("file:")), item_length, limit)
+    kind, colon, path = modality.partition(":")
+    if colon and kind == "file":
+        return FileCorpus(Path(path), item_length, limit)
+    if colon and kind in MAKERS:
+        alphabet = MODALITIES[kind].alphabet if kind in MODALITIES else 256
+        return FileCorpus(Path(path), item_length, limit, kind, alphabet)
     if modality not in MODALITIES:
         raise InputError(
-            f"unknown modality {modality!r}; there are {', '.join(MODALITIES)} and file:PATH"
+            f"unknown modality {modality!r}; there are {', '.join(MODALITIES)}, file:PATH, and"
+            f" files that hold one ({', '.join(MAKERS)}), such as dna:PATH"
         )
     if modality == SYNTHETIC and item_length is not None:
         return SyntheticCorpus(seed, limit, item_length)

@@ -105,6 +105,24 @@ SOURCES = {
             "free",
             "the human genome, T2T-CHM13v2.0, repeats in small letters: KT's DNA is its chr1",
         ),
+        Source(
+            "cifar10",
+            "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+            "md5:c32a1d4ab5d03f1284b67883e8d87530",
+            170_052_171,
+            "cifar10",
+            "none stated; cite Krizhevsky 2009",
+            "60,000 photographs of 32 x 32 pixels, RGB",
+        ),
+        Source(
+            "cpython",
+            "https://www.python.org/ftp/python/3.12.0/Python-3.12.0.tgz",
+            "sha256:51412956d24a1ef7c97f1cb5f70e185c13e3de1f50d131c0aac6338080687afb",
+            27_195_214,
+            "cpython",
+            "PSF License 2",
+            "Python's own source code, release 3.12.0",
+        ),
     )
 }
 
