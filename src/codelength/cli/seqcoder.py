@@ -77,7 +77,8 @@ def train(
         every=every,
     )
     done = run(plan, out, note)
-    print(f"{out}: {done['parameters']:,} parameters, {done['tokens']:,} tokens, {done['sha256']}")
+    if fingerprint := done.get("sha256"):  # of several processes the first one speaks
+        print(f"{out}: {done['parameters']:,} parameters, {done['tokens']:,} tokens, {fingerprint}")
 
 
 @app.command(name="eval")

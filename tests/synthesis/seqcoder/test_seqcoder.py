@@ -339,3 +339,18 @@ def test_a_model_with_feedback_writes_programs(told: bool, untrained: Path, pair
         assert judged(programs, [b"x"] * len(programs)).ran.all()
     with pytest.raises(InputError, match="beams"):
         decode(model, targets, Manner(2, beams=True))
+
+
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m"]
+    command += ["codelength", "seqcoder", "train", "--out", str(tmp_path / "both")]
+    command += ["--preset", "micro", "--lines", "3", "--steps", "4", "--budget", "512"]
+    told = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=told, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("parameters") == 1
+    plan = Plan(preset="micro", mix=Mix(seed=1, lines=3), steps=4, budget=512, every=200)
+    alone = train(plan, tmp_path / "alone", lambda _: None)
+    both = load(tmp_path / "both", "cpu").about
+    assert both["plan"] == alone["plan"]
+    assert both["loss"]["step"] == 4 and both["sha256"] != alone["sha256"]

@@ -9,6 +9,8 @@ left is the range of the context with this symbol behind it (Ferragina and Manzi
 Contexts of another making are sorted by their hashes, each with what came behind it, how often.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -136,30 +138,46 @@ def index(units: Bytes, levels: int, places: Array, families: Words | None = Non
     return found if families is None else with_families(found, units, families)
 
 
+class Family(NamedTuple):
+    """What came behind the contexts of one making: see `Index`, counted from its own beginning."""
+
+    hashes: Words
+    tops: Array
+    starts: Ints
+    units: Bytes
+    often: Ints
+
+
+def family(hashes: Words, units: Bytes) -> Family:
+    """What came behind each hash, both ascending."""
+    keys = hashes.astype(np.int64) << 8 | units
+    keys.sort()
+    ends = np.flatnonzero(np.append(np.diff(keys) != 0, True)).astype(np.int32)
+    keys = keys[ends]
+    first = np.flatnonzero(np.append(True, np.diff(keys >> 8) != 0)).astype(np.int32)
+    found = (keys[first] >> 8).astype(np.uint32)
+    tops = np.zeros((1 << TOP) + 1, np.int64)
+    tops[1:] = np.cumsum(np.bincount(found >> (32 - TOP), minlength=1 << TOP))
+    return Family(found, tops, first, (keys & 255).astype(np.uint8), np.diff(ends, prepend=-1))
+
+
 def with_families(index: Index, units: Bytes, families: Words) -> Index:
     """The same with hashed contexts."""
-    hashes, starts, behind, often = [], [], [], []
-    tops = np.zeros((len(families), (1 << TOP) + 1), np.int64)
+    with ThreadPoolExecutor(2) as pool:  # sorting lets other threads work
+        parts = list(pool.map(partial(family, units=units), families))
     contexts, pairs = 0, 0
-    for k, one in enumerate(families):
-        keys = one.astype(np.int64) << 8 | units
-        keys.sort()
-        ends = np.flatnonzero(np.append(np.diff(keys) != 0, True))
-        keys = keys[ends]
-        behind.append((keys & 255).astype(np.uint8))
-        often.append(np.diff(ends, prepend=-1))
-        first = np.flatnonzero(np.append(True, np.diff(keys >> 8) != 0))
-        hashes.append((keys[first] >> 8).astype(np.uint32))
-        starts.append(first + pairs)
-        tops[k, 1:] = np.cumsum(np.bincount(hashes[k] >> (32 - TOP), minlength=1 << TOP))
-        tops[k] += contexts
-        contexts, pairs = contexts + len(first), pairs + len(keys)
+    for one in parts:
+        one.tops[:] += contexts
+        one.starts[:] += pairs
+        contexts, pairs = contexts + len(one.hashes), pairs + len(one.units)
+    counts = np.zeros(pairs + 1, np.int32)
+    np.cumsum(np.concatenate([one.often for one in parts]), out=counts[1:])
     return index._replace(
-        hashes=np.concatenate(hashes),
-        tops=tops,
-        starts=np.append(np.concatenate(starts), pairs).astype(np.int32),
-        units=np.concatenate(behind),
-        counts=np.append(0, np.cumsum(np.concatenate(often))).astype(np.int32),
+        hashes=np.concatenate([one.hashes for one in parts]),
+        tops=np.stack([one.tops for one in parts]),
+        starts=np.concatenate([*(one.starts for one in parts), np.array([pairs], np.int32)]),
+        units=np.concatenate([one.units for one in parts]),
+        counts=counts,
     )
 
 

@@ -127,8 +127,10 @@ class Ahead:
 def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
     """Train, or go on where a killed training of the same plan stopped; returns what is known.
 
+    Of several processes (torchrun) each calls it; only the first writes, and knows a fingerprint.
+
     Raises:
-        InputError: `out` holds another plan's training.
+        InputError: `out` holds another plan's training; several processes are to heed the clock.
     """
     torch = needed()
     try:
@@ -140,6 +142,8 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         raise InputError(f"rows of {plan.mix.longest} tokens; models hold {LONGEST}")
     cuda = torch.cuda.is_available()
     helper = Accelerator(mixed_precision="no", cpu=not cuda)
+    if plan.seconds and helper.num_processes > 1:
+        raise InputError("several processes would not stop at one step by the clock: give steps")
     model = new_model(plan.preset, plan.seed)
     if plan.start:
         model.load_state_dict(load(Path(plan.start), "cpu").model.state_dict())
@@ -216,4 +220,5 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         done["memory"] = torch.cuda.max_memory_allocated()
     if rank == 0:
         done["sha256"] = save(helper.unwrap_model(model), out, done)
+    helper.end_training()
     return done
