@@ -40,6 +40,9 @@ def train(
         Path | None, typer.Option("--windows", help="A file whose windows are listed, too.")
     ] = None,
     share: Annotated[float, typer.Option("--share", help="Of such windows.")] = 0.1,
+    feedback: Annotated[
+        int, typer.Option("--feedback", min=0, help="Values of each line's result in its row.")
+    ] = 0,
     rate: Annotated[float, typer.Option("--rate", help="Learning rate; 0: the preset's.")] = 0.0,
     start: Annotated[
         Path | None, typer.Option("--start", help="A checkpoint to go on from.")
@@ -65,6 +68,7 @@ def train(
         easy=easy,
         windows=str(windows or ""),
         share=share,
+        feedback=feedback,
     )
     plan = Plan(
         preset=preset,
@@ -88,6 +92,9 @@ def evaluate_checkpoint(
     k: Annotated[int, typer.Option("-k", min=1, help="Programs an item.")] = 1,
     temperature: Annotated[float, typer.Option("--temperature", min=0.01)] = 1.0,
     beams: Annotated[bool, typer.Option("--beams", help="Beams in place of samples.")] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="It writes results of lines itself (feedback).")
+    ] = False,
     lines: Annotated[int, typer.Option("--lines", min=0, help="Items of at most so many.")] = 0,
     longest: Annotated[int, typer.Option("--longest", min=0, help="Items of at most.")] = 0,
     as_json: AsJson = False,
@@ -100,7 +107,7 @@ def evaluate_checkpoint(
 
     found = load(checkpoint)
     items = held_out_items(limit, lines, longest)
-    manner = Manner(k, temperature if k > 1 and not beams else 0.0, beams)
+    manner = Manner(k, temperature if k > 1 and not beams else 0.0, beams, told=not alone)
     done = evaluate(found, [one.sequence for one in items], manner, note, some=64)
     rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
     if as_json:

@@ -24,7 +24,18 @@ from codelength.synthesis.seqcoder.judging import judged
 from codelength.synthesis.seqcoder.writers import OwnModel, TextModel, Writer
 from codelength.synthesis.solver.solver import Solver
 
-OPTIONS = ("checkpoint", "text", "k", "prior", "temperature", "beams", "hybrid", "rows", "seed")
+OPTIONS = (
+    "checkpoint",
+    "text",
+    "k",
+    "prior",
+    "temperature",
+    "beams",
+    "hybrid",
+    "rows",
+    "seed",
+    "told",
+)
 TOGETHER = 256
 """Items that a model is given at once."""
 
@@ -107,6 +118,8 @@ class SeqCoder(Synthesizer):
 def build(spec: Spec) -> Codec | Estimator:
     """`seqcoder:checkpoint=PATH,k=8`; see `OPTIONS`. `prior=paper` gives KT's formula.
 
+    `told=no` has a model that was trained with execution feedback write lines' results itself.
+
     Without a checkpoint it is the one that comes with the package. `text=SOURCE` or
     `text=SOURCE:ADAPTER` takes a language model of transformers that was fine-tuned.
     """
@@ -124,6 +137,7 @@ def build(spec: Spec) -> Codec | Estimator:
         beams=beams,
         rows=spec.integer("rows", range(1, 1 << 16), 64),
         seed=spec.integer("seed", range(1 << 31), 0),
+        told=spec.choice("told", ("yes", "no"), "yes") == "yes",
     )
     hybrid = spec.choice("hybrid", ("none", "polish", "solver"), "none")
     writer: Writer = OwnModel(Path(options.get("checkpoint", "small")), manner)
