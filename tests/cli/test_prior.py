@@ -28,6 +28,22 @@ def test_a_fit_from_a_folder_makes_a_file_that_is_a_codec(cli, tmp_path, monkeyp
     assert (tmp_path / "again").read_bytes() == target.read_bytes()
 
 
+def test_a_fit_to_a_file_of_ones_own(cli, tmp_path, monkeypatch):
+    own, out = tmp_path / "own.dna", tmp_path / "own.tables"
+    own.write_bytes(bytes([0, 1, 2, 3, 3, 2, 1, 0]) * 1000)
+    arguments = ("prior", "fit", "dna", "--size", "5000", "--from", own, "--out", out)
+    found = cli(*arguments)
+    assert found.code == 2 and "100,000 at least" in found.err and not out.exists()
+    monkeypatch.setattr("codelength.codecs.priming.LEAST", 4000)
+    assert cli(*arguments).code == 0
+    assert "a file named own.dna" in cli("prior", "list", out).out
+    found = cli("prior", "fit", "dna", "text", "--from", own, "--out", tmp_path / "both")
+    assert found.code == 2 and "name that kind alone" in found.err
+    own.write_bytes(b"ACGT" * 1000)
+    found = cli(*arguments)
+    assert found.code == 2 and "0..7" in found.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

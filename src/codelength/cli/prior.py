@@ -59,6 +59,9 @@ def fit_tables(
     data: Annotated[
         Path | None, typer.Option("--data", help="The data folder [env: CODELENGTH_DATA].")
     ] = None,
+    own: Annotated[
+        Path | None, typer.Option("--from", help="A file of symbols of your own, for one kind.")
+    ] = None,
 ) -> None:
     """Fit tables to data that are not KT's: the same data give the same file."""
     from codelength.codecs.priming import SIZES, tables
@@ -71,12 +74,14 @@ def fit_tables(
             raise InputError(f"no kind {kind!r}; there are {', '.join(ALPHABETS)}")
     if size not in SIZES and not (re.fullmatch("[0-9]{4,9}", size) and int(size) >= 1000):
         raise InputError(f"--size is {', '.join(SIZES)}, or bytes from 1000 on, not {size!r}")
+    if own is not None and len(wanted) > 1:
+        raise InputError("--from is a file of one kind; name that kind alone")
     several = len(wanted) > 1 or out.is_dir()
     if several and out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; several kinds go into a folder")
     for kind in wanted:
         target = out / f"{kind}.tables" if several else out
-        made = tables(kind, data, size if size in SIZES else int(size), note)
+        made = tables(kind, data, size if size in SIZES else int(size), note, own)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, made)
         done = read(target)

@@ -12,6 +12,7 @@ from codelength.coding.messages import Json
 from codelength.corpora.enwik8 import SOURCE as ENWIK8
 from codelength.corpora.enwik8 import enwik8
 from codelength.corpora.fasta import bases, opened
+from codelength.corpora.files import read_file
 from codelength.corpora.folders import data_folder
 from codelength.corpora.sources import SOURCES
 from codelength.corpora.speech import eight_bits, features, recordings, sixteen_bits
@@ -27,6 +28,8 @@ SIZES: dict[str, dict[str, int | None]] = {
     "large": {"text": None, "dna": None, **dict.fromkeys(SOUNDS, 0)},
 }
 """Bytes of what is kept of contexts, about; None: the data are kept whole."""
+LEAST = 100_000
+"""Symbols of a file that is fitted on."""
 TEXT = range(1_004_232, 3_000_000)
 """Bytes of enwik8; those before are KT's text."""
 CHROMOSOME, BASES = "chr2", 2_323_275
@@ -91,23 +94,47 @@ def sounds(name: str, data: Path | None) -> list[bytes]:
     return [found[key] for key in sorted(found)]
 
 
-def tables(kind: str, data: Path | None, size: str | int, say: Said) -> bytes:
+def own_data(kind: str, path: Path) -> bytes:
+    """The symbols of a file of the user's, a byte each, as `codelength data make` writes them.
+
+    Raises:
+        InputError: it cannot be read, is too short to learn from, or holds what is no symbol.
+    """
+    found = read_file(path)
+    if len(found) < LEAST:
+        raise InputError(f"{path} has {len(found):,} symbols; a fit wants {LEAST:,} at least")
+    if max(found) >= ALPHABETS[kind]:
+        raise InputError(
+            f"{path}: a byte is {max(found)}, symbols of {kind} are 0..{ALPHABETS[kind] - 1}"
+        )
+    return found
+
+
+def tables(
+    kind: str, data: Path | None, size: str | int, say: Said, own: Path | None = None
+) -> bytes:
     """The file of a kind's tables.
 
     Arguments:
         data: the data folder; `$CODELENGTH_DATA` by default.
         size: a name of `SIZES`, or bytes.
         say: is told how it goes.
+        own: a file of symbols that is fitted on instead.
 
     Raises:
         InputError: the kind is unknown, or its data are not here.
     """
     if kind not in ALPHABETS:
         raise InputError(f"no kind {kind!r}; there are {', '.join(ALPHABETS)}")
-    series = sounds(kind, data) if kind in SOUNDS else [text(data) if kind == "text" else dna(data)]
+    if own is not None:
+        series = [own_data(kind, own)]
+    elif kind in SOUNDS:
+        series = sounds(kind, data)
+    else:
+        series = [text(data) if kind == "text" else dna(data)]
     joined = b"".join(series)
     about: dict[str, Json] = {
-        "source": _SOURCES[kind],
+        "source": _SOURCES[kind] if own is None else f"a file named {own.name}",
         "sha256": sha256(joined).hexdigest(),
         "symbols": len(joined),
     }
