@@ -25,7 +25,7 @@ SETTING = studies.Setting(preset="micro", steps=2, budget=1024, lines=3, extra=1
 def test_arms_of_a_study_differ_in_one_thing(name: str) -> None:
     arms = studies.STUDIES[name](SETTING)
     assert len({one.name for one in arms}) == len(arms) >= 3
-    assert studies.Arm(studies.BASE, SETTING.plan()) in arms
+    assert name == "sizes" or studies.Arm(studies.BASE, SETTING.plan()) in arms
     names = [one.name for one in arms]
     for one in arms:
         if one.after:

@@ -18,12 +18,12 @@ from codelength.synthesis.seqcoder.decoding import Manner
 from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
 from codelength.synthesis.seqcoder.model import ABOUT, load
 from codelength.synthesis.seqcoder.reinforcement import Bout, reinforce
-from codelength.synthesis.seqcoder.stream import Mix
+from codelength.synthesis.seqcoder.stream import POOL, Mix
 from codelength.synthesis.seqcoder.training import Plan, train
 
 Said = Callable[[str], None]
 BASE = "as sampled"
-"""New pairs without end, supervised: the arm that all studies have, trained once in a folder."""
+"""New pairs without end, supervised: an arm of most studies, trained once in a folder."""
 GREEDY = Manner(rows=128)
 MANY = 50_000_000
 """Tokens from which on a million pairs are not the same as pairs without end."""
@@ -85,12 +85,15 @@ class Result:
 
 
 def sizes(setting: Setting) -> list[Arm]:
-    """How many unique pairs are trained on, at equal tokens (KT, Fig. 4 and Table 7)."""
+    """How many unique pairs are trained on, in as many steps (KT, Fig. 4 and Table 7).
+
+    Few pairs fill batches less well; pairs without end come in pools as large as a set of 32,768.
+    """
     counts = [1_000, 10_000, 100_000]
     if setting.steps * setting.budget > MANY:
         counts.append(1_000_000)
     arms = [Arm(f"{count:,} pairs", setting.plan(pairs=count)) for count in counts]
-    return [*arms, Arm(BASE, setting.plan())]
+    return [*arms, Arm("new pairs without end", setting.plan(pool=POOL))]
 
 
 def curricula(setting: Setting) -> list[Arm]:
