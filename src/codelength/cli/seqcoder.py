@@ -35,6 +35,9 @@ def train(
     grow: Annotated[
         int, typer.Option("--grow", min=0, help="Pools within which the limit of lines goes.")
     ] = 0,
+    pool: Annotated[
+        int, typer.Option("--pool", min=1, help="Blocks of 2,048 items drawn together.")
+    ] = 16,
     easy: Annotated[float, typer.Option("--easy", help="Share of easy pairs kept.")] = 1.0,
     windows: Annotated[
         Path | None, typer.Option("--windows", help="A file whose windows are listed, too.")
@@ -68,6 +71,7 @@ def train(
         easy=easy,
         windows=str(windows or ""),
         share=share,
+        pool=pool,
         feedback=feedback,
     )
     plan = Plan(

@@ -75,6 +75,7 @@ def test_a_tuned_model_can_be_asked(rank: int, tmp_path: Path) -> None:
     assert all(one.program.lines <= 4 and one.sequence not in kept for one in pairs)
     known = finetune(tuning, out, lambda text: None)
     assert known["loss"] > 0 and json.loads((out / "tuning.json").read_text())["tokens"] > 100
+    assert finetune(tuning, out, lambda text: None) == known  # it is done
     source = f"{base}:{out}" if rank else str(out)
     written = writers.TextModel(source, Manner(longest=8)).write([b"abc"])
     assert written == [[]]  # four steps teach nothing

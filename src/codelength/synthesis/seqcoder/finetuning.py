@@ -104,6 +104,9 @@ def finetune(tuning: Tuning, out: Path, say: Callable[[str], None] = print) -> d
     if adapter:
         raise InputError("fine-tune the model itself, not one with an adapter")
     begin(out, asdict(tuning))
+    if (out / TUNED).exists():  # the last file that is written
+        found: dict[str, Any] = json.loads((out / TUNED).read_text())
+        return found
     weights = adapted(base, "")
     tokenizer, cuda = weights.tokenizer, torch.cuda.is_available()
     if tokenizer.pad_token is None:
