@@ -82,11 +82,16 @@ def weighed(
     seed: int,
     kept: Units,
     say: Said,
+    left_out: tuple[int, ...] = (),
 ) -> Tables:
-    """Maps, weights and corrections for these slots, learned from items of data unlike theirs."""
+    """Maps, weights and corrections for these slots, learned from items of data unlike theirs.
+
+    Arguments:
+        left_out: see `Tables`.
+    """
     start = blank(kind, net)
     numbers = dict(zip(SHIFTS, short(start), strict=True))
-    tables = Tables(kind.name, contexts, **numbers, net=net, about={}, kept=kept)
+    tables = Tables(kind.name, contexts, **numbers, net=net, about={}, kept=kept, left_out=left_out)
     parts = tables.parts()
     work, log = new_work(kind.contexts, parts.net, rows_of(kind.number)), new_log(length, kind)
     drawn = np.random.default_rng(seed)

@@ -60,7 +60,7 @@ def begin(kind: int, bits: int, data: Units, start: int, at: int, parts: Parts, 
     contexts(kind, bits, data, start, at, work.mill, work.hashes)
     for k in range(len(work.hashes)):
         if work.hashes[k] != ABSENT and parts.ranges[k, 0] == parts.ranges[k, 1]:
-            work.hashes[k] &= KEPT
+            work.hashes[k] = ABSENT if parts.ranges[k, 0] < 0 else work.hashes[k] & KEPT
     if parts.index.size[0]:
         begin_rows(kind, at == start, parts.index, work.rows, work.hashes)
 

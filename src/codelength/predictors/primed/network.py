@@ -62,7 +62,7 @@ class Parts(NamedTuple):
         net: of sound; else empty.
         index: of data that are kept whole; else empty.
         ranges: of the index that tell a context: the first, and where they end, int64
-            `[contexts, 2]`; without any a context is told by its slot.
+            `[contexts, 2]`; without any a context is told by its slot, below 0 it is left out.
     """
 
     slots: Slots

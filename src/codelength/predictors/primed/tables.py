@@ -50,6 +50,7 @@ class Tables:
         net: of sound.
         about: what it was fitted on and how, for people and for the file's header.
         kept: the data, or none; contexts that are looked up in them have no slots.
+        left_out: contexts that say nothing, to see what they are worth; files do not have it.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Tables:
     net: Net
     about: Mapping[str, Json]
     kept: Units
+    left_out: tuple[int, ...] = ()
 
     def parts(self) -> Parts:
         """The model's parts; the slots of contexts that belong to an item are empty.
@@ -83,6 +85,7 @@ class Tables:
         ranges = np.zeros((kind.contexts, 2), np.int64)
         if len(self.kept):
             ranges[: kind.fitted] = kind.ranges
+        ranges[list(self.left_out)] = -1
         sizes = [
             1 if len(self.kept) else buckets(one, end_bit - first_bit) for one in self.contexts
         ]
