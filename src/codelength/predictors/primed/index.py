@@ -11,7 +11,7 @@ Contexts of another making are sorted by their hashes, each with what came behin
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -111,14 +111,22 @@ def sorted_places(units: Bytes, levels: int, depth: int) -> Array:
     word = reversed_bits(levels)[units].astype(np.uint64)
     count = 1
     while count < depth and 2 * count * levels <= 64:
-        word = (word << np.uint64(levels * count)) | np.roll(word, count)
+        before = np.roll(word, count)
+        word <<= np.uint64(levels * count)
+        word |= before
         count *= 2
     key = np.roll(word, 1)
+    del word
     order = np.argsort(key)
     if count < depth:  # ranks by as many units, and by as many before these
+        key = key[order]
         ranks = np.zeros(len(units), np.int64)
-        ranks[order] = np.cumsum(np.diff(key[order], prepend=key[order[0]]) != 0)
-        order = np.argsort(ranks << 32 | np.roll(ranks, count))
+        ranks[order] = np.cumsum(np.append(False, key[1:] != key[:-1]))
+        del key, order
+        before = np.roll(ranks, count)
+        ranks <<= 32
+        ranks |= before
+        order = np.argsort(ranks)
     return order
 
 
@@ -138,47 +146,59 @@ def index(units: Bytes, levels: int, places: Array, families: Words | None = Non
     return found if families is None else with_families(found, units, families)
 
 
-class Family(NamedTuple):
-    """What came behind the contexts of one making: see `Index`, counted from its own beginning."""
-
-    hashes: Words
-    tops: Array
-    starts: Ints
-    units: Bytes
-    often: Ints
+Family = tuple[Words, Array, Ints, Bytes, Ints]
+"""Of one making of contexts: hashes, tops, starts, units, counts, each from its own beginning."""
 
 
 def family(hashes: Words, units: Bytes) -> Family:
     """What came behind each hash, both ascending."""
-    keys = hashes.astype(np.int64) << 8 | units
+    keys = hashes.astype(np.int64)
+    keys <<= 8
+    keys |= units
     keys.sort()
-    ends = np.flatnonzero(np.append(np.diff(keys) != 0, True)).astype(np.int32)
+    ends = np.flatnonzero(np.append(keys[1:] != keys[:-1], True)).astype(np.int32)
     keys = keys[ends]
+    often = np.diff(ends, prepend=np.int32(-1))
     first = np.flatnonzero(np.append(True, np.diff(keys >> 8) != 0)).astype(np.int32)
     found = (keys[first] >> 8).astype(np.uint32)
     tops = np.zeros((1 << TOP) + 1, np.int64)
     tops[1:] = np.cumsum(np.bincount(found >> (32 - TOP), minlength=1 << TOP))
-    return Family(found, tops, first, (keys & 255).astype(np.uint8), np.diff(ends, prepend=-1))
+    return found, tops, first, (keys & 255).astype(np.uint8), often
 
 
 def with_families(index: Index, units: Bytes, families: Words) -> Index:
     """The same with hashed contexts."""
     with ThreadPoolExecutor(2) as pool:  # sorting lets other threads work
         parts = list(pool.map(partial(family, units=units), families))
+    hashes, tops, starts, behind, often = (list(one) for one in zip(*parts, strict=True))
+    del parts
     contexts, pairs = 0, 0
-    for one in parts:
-        one.tops[:] += contexts
-        one.starts[:] += pairs
-        contexts, pairs = contexts + len(one.hashes), pairs + len(one.units)
-    counts = np.zeros(pairs + 1, np.int32)
-    np.cumsum(np.concatenate([one.often for one in parts]), out=counts[1:])
+    for k in range(len(hashes)):
+        tops[k] += contexts
+        starts[k] += pairs
+        contexts, pairs = contexts + len(hashes[k]), pairs + len(behind[k])
+    starts.append(np.array([pairs], np.int32))
+    often.insert(0, np.zeros(1, np.int32))
+    counts = joined(often)
+    np.cumsum(counts, out=counts)
     return index._replace(
-        hashes=np.concatenate([one.hashes for one in parts]),
-        tops=np.stack([one.tops for one in parts]),
-        starts=np.concatenate([*(one.starts for one in parts), np.array([pairs], np.int32)]),
-        units=np.concatenate([one.units for one in parts]),
+        hashes=joined(hashes),
+        tops=np.stack(tops),
+        starts=joined(starts),
+        units=joined(behind),
         counts=counts,
     )
+
+
+def joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Arrays as one; each is given up as soon as it is copied."""
+    found = np.empty(sum(map(len, parts)), parts[0].dtype)
+    end = len(found)
+    while parts:
+        one = parts.pop()
+        found[end - len(one) : end] = one
+        end -= len(one)
+    return found
 
 
 @kernel
