@@ -21,7 +21,9 @@ app = typer.Typer(
 )
 
 Checkpoint = Annotated[Path, typer.Argument(help="A checkpoint's folder.")]
-Fresh = Annotated[int, typer.Option("--seed", min=1, help="Of the pairs, from 1 on.")]
+Fresh = Annotated[
+    int, typer.Option("--seed", min=1, max=2**32 - 1, help="Of the pairs, from 1 on.")
+]
 
 
 @app.command()
@@ -61,6 +63,8 @@ def train(
 
     if not 0 <= easy <= 1 or not 0 <= share <= 1:
         raise InputError("--easy and --share are shares, 0 to 1")
+    if not 0 <= rate < 1:
+        raise InputError(f"--rate {rate} is no learning rate: 0 for the preset's, else below 1")
     if windows is not None and not windows.is_file():
         raise InputError(f"--windows {windows} is no file")
     mix = Mix(
@@ -148,10 +152,10 @@ def natural(
     for name in modalities(modality):
         for length in item_lengths(item_length):
             corpus = kt_corpus(name, length, limit, 0, data)
-            targets = [one.target for one in corpus]
-            note(f"{name}, {length} symbols: {len(targets):,} items")
-            done = evaluate(found, targets, manner)
-            rows.append(natural_row(name, length, targets, done.outcomes))
+            items = list(corpus)
+            note(f"{name}, {length} symbols: {len(items):,} items")
+            done = evaluate(found, [one.target for one in items], manner)
+            rows.append(natural_row(name, length, items, done.outcomes))
     if as_json:
         print_json(rows)
         return
@@ -163,8 +167,10 @@ def export(
     checkpoint: Checkpoint, out: Annotated[Path, typer.Option("--out", help="A new folder.")]
 ) -> None:
     """The checkpoint with weights of 8 bits, a quarter of the size."""
-    from codelength.synthesis.seqcoder.model import load, save
+    from codelength.synthesis.seqcoder.model import ABOUT, load, save
 
+    if (out / ABOUT).exists():
+        raise InputError(f"{out} holds a checkpoint; take a new folder")
     found = load(checkpoint, "cpu")
     sha256 = save(found.model, out, {**found.about, "from": found.sha256}, eight_bits=True)
     print(f"{out}: {(out / 'model.safetensors').stat().st_size:,} bytes, sha256 {sha256}")
@@ -190,7 +196,8 @@ def card(
     items = held_out_items(limit, lines)
     done = evaluate(found, [one.sequence for one in items], Manner(), note, some=64)
     rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
-    print(written(str(checkpoint), found.about, rows), end="")
+    which = f"of at most {lines} lines, " if lines else ""
+    print(written(str(checkpoint), found.about, rows, which), end="")
 
 
 @app.command()
@@ -246,6 +253,7 @@ def finetune(
 def quick(
     out: Annotated[Path, typer.Option("--out", help="A folder; it goes on there.")],
     steps: Annotated[int, typer.Option("--steps", min=1)] = 1200,
+    items: Annotated[int, typer.Option("--items", min=1, help="Held-out items, judged.")] = 200,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Items of KT's table.")] = 100,
     workers: Workers = None,
 ) -> None:
@@ -257,8 +265,8 @@ def quick(
 
     model = out / "model"
     train(model, preset="tiny", steps=steps, budget=4096, lines=4, every=100)
-    note(f"codelength seqcoder eval {model} --limit 200 --lines 4")
-    evaluate_checkpoint(model, limit=200, lines=4)
+    note(f"codelength seqcoder eval {model} --limit {items} --lines 4")
+    evaluate_checkpoint(model, limit=items, lines=4)
     codecs = (f"seqcoder:checkpoint={model.resolve()},k=8", "gzip", "solver", "gold")
     spec = GridSpec((SYNTHETIC,), codecs, limit=limit)
     note(f"codelength kt run --modality synthetic --limit {limit} --codec {','.join(codecs)}")

@@ -118,6 +118,10 @@ class Fallback(Codec):
         self.placed = primary.placed or backstop.placed
         self.observer = primary.observer or backstop.observer
 
+    def encoder(self) -> str:
+        """See `Codec.encoder`."""
+        return self.primary.encoder() or self.backstop.encoder()
+
     def message(self, target: bytes, given: Condition = NOTHING) -> Message:
         """See `Codec.message`; the proposal is the primary's also where the backstop is shorter."""
         spare = self.backstop.message(target, given)

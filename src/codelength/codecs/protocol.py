@@ -174,6 +174,10 @@ class Codec(ABC):
         """
         return self
 
+    def encoder(self) -> str:
+        """What the encoder alone depends on, such as its model's fingerprint; a run bears it."""
+        return ""
+
     def open(self) -> None:  # noqa: B027  most have nothing to open
         """Make sure, before a run is begun, that what the encoder needs is there.
 
@@ -218,6 +222,10 @@ class Estimator(ABC):
     def protocol(self) -> dict[str, Json]:
         """What the number depends on."""
         return {"estimator": type(self).__name__}
+
+    def encoder(self) -> str:
+        """See `Codec.encoder`."""
+        return ""
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """The estimator for these instances; see `Codec.prepare`."""

@@ -4,6 +4,7 @@ Example: b"".join(bases(io.BytesIO(b">chr1\nNACg\n"))) -> bytes([0, 1, 7]).
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,5 +63,5 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         else:
             with path.open("rb") as plain:
                 yield plain
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot read {path}: {error}") from error

@@ -4,6 +4,7 @@ Example: pieces("dna", Path("hg38.fa.gz")) -> blocks of symbols, a byte each; `t
 """
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def text(path: Path) -> Iterator[bytes]:
         with opened(path) as file:
             while block := file.read(BLOCK):
                 yield block
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from codelength.corpora.instances import Instance
 from codelength.report.tables import Table
 from codelength.synthesis.seqcoder.evaluation import Judged, Outcome
 from codelength.synthesis.seqcoder.studies import Result
@@ -50,7 +51,7 @@ def table(rows: Sequence[Judged]) -> Table:
         if not some:
             continue
         raw = 8.0 * sum(one.symbols for one in some)
-        gold = sum(1 + min(one.gold, 8.0 * one.symbols) for one in some) / raw
+        gold = sum(1 + one.gold for one in some) / raw
         cells.append(
             (
                 name,
@@ -95,23 +96,27 @@ def study_table(results: Sequence[Result]) -> Table:
 
 
 def natural_row(
-    modality: str, length: int | None, targets: Sequence[bytes], outcomes: Sequence[Outcome]
+    modality: str, length: int | None, items: Sequence[Instance], outcomes: Sequence[Outcome]
 ) -> dict[str, float | str]:
     """Of a modality's items of a length (KT, Fig. 5 and 6).
 
     Accuracy; the share of items that a right program makes smaller (paper prior and a flag bit,
-    against 8 bits a symbol); the mean of the longest right prefixes, in symbols; the rate.
+    against raw bits); the mean of the longest right prefixes, in symbols; the rate (right items at
+    their program's bits, others at raw bits).
     """
-    raw = [8.0 * len(one) for one in targets]
-    bits = [1 + min(one.paper, size) for one, size in zip(outcomes, raw, strict=True)]
+    raw = [float(one.raw_bits) for one in items]
+    bits = [
+        1 + (one.paper if one.right and one.paper < np.inf else size)
+        for one, size in zip(outcomes, raw, strict=True)
+    ]
     return {
         "modality": modality,
         "symbols": "whole" if length is None else length,
-        "items": len(targets),
+        "items": len(items),
         "accuracy": float(np.mean([one.right > 0 for one in outcomes])),
         "smaller": float(np.mean([a < b for a, b in zip(bits, raw, strict=True)])),
         "prefix": float(np.mean([one.prefix for one in outcomes])),
-        "rate": sum(bits) / sum(raw),
+        "rate": sum(bits) / max(1.0, sum(raw)),
     }
 
 

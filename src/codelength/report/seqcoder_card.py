@@ -30,11 +30,12 @@ def trained(about: dict[str, Any]) -> Iterator[str]:
         yield f"- stage {number}: " + ", ".join(f"{one} {put(v)}" for one, v in stage.items())
 
 
-def card(name: str, about: dict[str, Any], rows: Sequence[Judged]) -> str:
+def card(name: str, about: dict[str, Any], rows: Sequence[Judged], which: str = "") -> str:
     """The card.
 
     Arguments:
         rows: greedy programs for the first held-out items, judged; none leaves the figures out.
+        which: how the items were chosen, for the heading.
     """
     facts = [f"| {key} | {put(about[key])} |" for key in PLAIN if key in about]
     parts = [
@@ -47,7 +48,7 @@ def card(name: str, about: dict[str, Any], rows: Sequence[Judged]) -> str:
     ]
     if rows:
         parts += [
-            f"## Held-out items (the first {len(rows):,}, greedy)",
+            f"## Held-out items ({which}the first {len(rows):,}, greedy)",
             table(rows).markdown(),
             "Rate: the paper prior's bits and a flag bit an item, wrong items at their raw bits.",
         ]

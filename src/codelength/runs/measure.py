@@ -287,6 +287,8 @@ def measure(
         "corpus": described,
         "observer": observer.protocol(),
     }
+    if told := codec.encoder():
+        spec["encoder"] = told
     if not len(corpus):
         raise InputError(f"the corpus {corpus.name} is empty")
     before = complete_run(out, spec)

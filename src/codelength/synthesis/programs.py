@@ -42,6 +42,10 @@ class Synthesizer(ABC):
     def open(self) -> None:  # noqa: B027  most have nothing to open
         """See `Codec.open`."""
 
+    def encoder(self) -> str:
+        """See `Codec.encoder`."""
+        return ""
+
 
 class Silent(Synthesizer):
     """Proposes nothing: all that a decoder needs."""
@@ -82,6 +86,10 @@ class ProgramCodec(Codec):
     def open(self) -> None:
         """See `Codec.open`."""
         self.synthesizer.open()
+
+    def encoder(self) -> str:
+        """See `Codec.encoder`."""
+        return self.synthesizer.encoder()
 
     def decoder(self) -> Codec:
         """See `Codec.decoder`."""
@@ -153,6 +161,10 @@ class ProgramEstimate(Estimator):
             return Estimation(raw, Proposal(str(program), False, 0.0))
         proposal = Proposal(str(program), correct, bits)
         return Estimation(1.0 + bits if correct else raw, proposal)
+
+    def encoder(self) -> str:
+        """See `Estimator.encoder`."""
+        return self.synthesizer.encoder()
 
     def protocol(self) -> dict[str, Json]:
         """See `Estimator.protocol`."""

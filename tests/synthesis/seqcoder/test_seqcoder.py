@@ -329,7 +329,7 @@ def test_the_interpreter_tells_a_decoder_what_training_showed() -> None:
 def test_a_model_with_feedback_writes_programs(told: bool, untrained: Path, pairs: list) -> None:
     found = load(untrained, "cpu")
     model = Checkpoint(found.model, {"plan": {"mix": {"feedback": 5}}}, "", "cpu")
-    targets = [one.sequence for one in pairs[:12]]
+    targets = [one.sequence for one in pairs[:3]]
     written = decode(model, targets, Manner(8, 1.0, seed=5, told=told))
     programs = [one.words for all_of in written for one in all_of if one.words is not None]
     assert programs

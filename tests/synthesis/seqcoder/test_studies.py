@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,13 @@ SETTING = studies.Setting(preset="micro", steps=2, budget=1024, lines=3, extra=1
 
 @pytest.mark.parametrize("name", [*studies.STUDIES])
 def test_arms_of_a_study_differ_in_one_thing(name: str) -> None:
-    arms = studies.STUDIES[name](SETTING)
+    setting = replace(SETTING, lines=0) if name == "curricula" else SETTING
+    arms = studies.STUDIES[name](setting)
     assert len({one.name for one in arms}) == len(arms) >= 3
-    assert name == "sizes" or studies.Arm(studies.BASE, SETTING.plan()) in arms
+    assert name == "sizes" or studies.Arm(studies.BASE, setting.plan()) in arms
+    if name == "curricula":
+        with pytest.raises(InputError, match="any length"):
+            studies.STUDIES[name](SETTING)
     names = [one.name for one in arms]
     for one in arms:
         if one.after:
@@ -127,7 +132,7 @@ def test_commands(tmp_path: Path) -> None:
 def test_the_whole_path_from_one_command(tmp_path: Path) -> None:
     found = CliRunner().invoke(
         app,
-        f"seqcoder quick --out {tmp_path} --steps 2 --limit 2 --workers 1".split(),
+        f"seqcoder quick --out {tmp_path} --steps 2 --items 2 --limit 1 --workers 1".split(),
     )
     assert found.exit_code == 0, found.output
     for part in ("2..4 lines", "seqcoder:checkpoint=", "gzip", "solver", "gold"):

@@ -64,8 +64,12 @@ class SeqCoder(Synthesizer):
         self._programs = programs
 
     def open(self) -> None:
-        """See `Codec.open`: the model is read once."""
+        """See `Codec.open`: whether the model is there is said before a run begins."""
         self.writer.open()
+
+    def encoder(self) -> str:
+        """See `Codec.encoder`."""
+        return self.writer.fingerprint()
 
     def propose(self, target: bytes) -> Program | None:
         """See `Synthesizer.propose`."""

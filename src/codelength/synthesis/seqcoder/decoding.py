@@ -34,11 +34,12 @@ class Manner:
     """How programs are drawn.
 
     Arguments:
-        draws: programs a target; of beams: the width.
+        draws: programs a target; of beams: the width. Of sampling, which draws an item gets depends
+            on the items beside it.
         temperature: of sampling; 0 takes the likeliest token each time (then `draws` is 1).
         beams: whether to search by beams instead.
         longest: tokens of a program, at most.
-        rows: programs that are written at once.
+        rows: programs that are written at once; beams of a target are never parted.
         seed: of sampling.
         told: of models that were trained with execution feedback: whether the interpreter tells
             them results; else they write these themselves.
@@ -119,6 +120,14 @@ def decode(checkpoint: Checkpoint, targets: Sequence[bytes], manner: Manner) -> 
     """
     torch = needed()
     manner = manner.fit(checkpoint)
+    if manner.draws > manner.rows and not manner.beams:  # a target's programs in several goes
+        parts = range(0, manner.draws, manner.rows)
+        goes = [
+            replace(manner, draws=min(manner.rows, manner.draws - part), seed=manner.seed + part)
+            for part in parts
+        ]
+        several = [decode(checkpoint, targets, one) for one in goes]
+        return [[one for go in several for one in go[k]] for k in range(len(targets))]
     generator = torch.Generator(checkpoint.device)
     generator.manual_seed(manner.seed)
     grammar = Grammar(checkpoint.device, bool(checkpoint.feedback))

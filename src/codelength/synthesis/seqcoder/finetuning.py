@@ -54,12 +54,16 @@ def drawn(tuning: Tuning) -> Iterator[Pair]:
     """New pairs within the limit of lines, without end."""
     kept = frozenset(one.sequence for one in held_out_pairs())
     there: set[bytes] = set()
-    count = 4 * tuning.steps * tuning.batch
+    count = max(1000, 4 * tuning.steps * tuning.batch)
     while True:
+        found = 0
         for one in sample(tuning.seed, count, kept):
             if one.sequence not in there and not 0 < tuning.lines < one.program.lines:
+                found += 1
                 yield one
             there.add(one.sequence)
+        if not found:
+            raise InputError(f"no pair has at most {tuning.lines} lines; programs have 2 at least")
         count *= 2
 
 
@@ -103,11 +107,11 @@ def finetune(tuning: Tuning, out: Path, say: Callable[[str], None] = print) -> d
     base, adapter = split(tuning.source)
     if adapter:
         raise InputError("fine-tune the model itself, not one with an adapter")
-    begin(out, asdict(tuning))
+    weights = adapted(base, "")
+    begin(out, asdict(tuning) | {"source_sha256": weights.sha256})
     if (out / TUNED).exists():  # the last file that is written
         found: dict[str, Any] = json.loads((out / TUNED).read_text())
         return found
-    weights = adapted(base, "")
     tokenizer, cuda = weights.tokenizer, torch.cuda.is_available()
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

@@ -136,9 +136,11 @@ def save(model: Any, folder: Path, about: dict[str, Any], eight_bits: bool = Fal
     content = packed(arrays)
     fingerprint = hashlib.sha256(content).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / CONFIG, (json.dumps(model.config.to_dict(), indent=1) + "\n").encode())
+    settings = (json.dumps(model.config.to_dict(), indent=1) + "\n").encode()
+    write_atomic(folder / CONFIG, settings)
     write_atomic(folder / WEIGHTS, content)
     told = about | {"vocabulary": tokens.VERSION, "sha256": fingerprint}
+    told["config_sha256"] = hashlib.sha256(settings).hexdigest()
     write_atomic(folder / ABOUT, (json.dumps(told, indent=1) + "\n").encode())
     return fingerprint
 
@@ -170,8 +172,8 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 def place(name: str) -> Path:
     """A checkpoint's folder: one that is there, or one that comes with the package."""
-    folder = Path(name)
-    return SHIPPED / name if not folder.exists() and (SHIPPED / name / ABOUT).exists() else folder
+    folder, shipped = Path(name), SHIPPED / name
+    return shipped if not (folder / ABOUT).exists() and (shipped / ABOUT).exists() else folder
 
 
 def load(folder: Path, device: str = "") -> Checkpoint:
@@ -188,11 +190,14 @@ def load(folder: Path, device: str = "") -> Checkpoint:
 
     folder = place(str(folder))
     try:
-        about = json.loads((folder / ABOUT).read_text())
-        config = LlamaConfig.from_dict(json.loads((folder / CONFIG).read_text()))
+        about = dict(json.loads((folder / ABOUT).read_text()))
+        settings = (folder / CONFIG).read_bytes()
+        config = LlamaConfig.from_dict(json.loads(settings))
         content = (folder / WEIGHTS).read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{folder} is no SeqCoder checkpoint: {error}") from error
+    if about.get("config_sha256", "") != hashlib.sha256(settings).hexdigest():
+        raise InputError(f"{folder / CONFIG} was altered")
     fingerprint = hashlib.sha256(content).hexdigest()
     if about.get("sha256") != fingerprint:
         raise InputError(f"{folder / WEIGHTS} was altered: its sha256 is {fingerprint[:12]}...")
@@ -206,9 +211,10 @@ def load(folder: Path, device: str = "") -> Checkpoint:
         scale = arrays.get(name + ".scale")
         state[name] = torch.from_numpy(array if scale is None else array * scale).float()
     model = Network(config)
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    if missing or unexpected:
-        raise InputError(f"{folder / WEIGHTS} does not fit its configuration")
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise InputError(f"{folder / WEIGHTS} does not fit its configuration") from error
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     model = prepared(model.to(device))
     return Checkpoint(model.eval(), about, fingerprint, device)

@@ -2,17 +2,18 @@
 
 Example: reinforce(Bout(start="runs/small", steps=50), Path("runs/rl")).
 
-The reward of a program is the share of its target's raw bits that its message saves under the exact
-prior; a wrong one saves nothing. What counts is a program's reward less its group's mean, over the
-spread (GRPO, arXiv 2402.03300), one step a batch, so that no ratio of policies is needed. The
-sampler and the loss see the same distribution: the model's within the grammar.
+The reward of a right program is the share of its target's raw bits that it saves under the exact
+prior, 0.05 at least; a wrong one has none. What counts is a program's reward less its group's mean,
+over the spread (GRPO, arXiv 2402.03300), one step a batch, so that no ratio of policies is needed.
+A program without an end counts in the mean, and is not pushed itself. The sampler and the loss see
+the same distribution: the model's within the grammar.
 """
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,19 +66,17 @@ class Bout:
 def targets_of(mix: Mix, count: int) -> Iterator[list[bytes]]:
     """Targets of a stream, so many at a time, in random order."""
     stream = Stream(mix)
-    number = 0
-    while True:
+    waiting: list[bytes] = []
+    for number in itertools.count():
         rows = stream.pool(number)
         order = np.random.default_rng([mix.seed, number, 3]).permutation(len(rows))
         starts = rows.ends - rows.lengths
-        for first in range(0, len(order) - count + 1, count):
-            yield [
-                (rows.tokens[starts[k] + 1 : starts[k] + rows.prompts[k] - 1] - FIRST_VALUE)
-                .astype(np.uint8)
-                .tobytes()
-                for k in order[first : first + count]
-            ]
-        number += 1
+        for k in order:
+            given = rows.tokens[starts[k] + 1 : starts[k] + rows.prompts[k] - 1] - FIRST_VALUE
+            waiting.append(given.astype(np.uint8).tobytes())
+            if len(waiting) == count:
+                yield waiting
+                waiting = []
 
 
 def allowed(rows: list[Any], prompts: list[int], width: int) -> Any:
@@ -109,8 +108,10 @@ def reinforce(bout: Bout, out: Path, say: Callable[[str], None] = print) -> dict
     learner = load(Path(bout.start), device)
     if learner.feedback:
         raise InputError(f"{bout.start} writes results of lines, which rewards cannot steer yet")
-    begin(out, asdict(bout))
     model = learner.model
+    drawn = targets_of(bout.mix, bout.targets)
+    first = next(drawn)  # what is wrong with the mix is said before anything is written
+    begin(out, asdict(bout) | {"start_sha256": learner.sha256})
     optimizer = torch.optim.AdamW(model.parameters(), lr=bout.rate, betas=(0.9, 0.95))
     rows: list[dict[str, float]] = []
     step, before = 0, 0.0
@@ -121,7 +122,7 @@ def reinforce(bout: Bout, out: Path, say: Callable[[str], None] = print) -> dict
         step, before, rows = state["step"], state["seconds"], state["rows"]
         say(f"going on behind step {step}")
     began = time.perf_counter() - before
-    drawn = islice(targets_of(bout.mix, bout.targets), step, None)
+    drawn = itertools.islice(itertools.chain([first], drawn), step, None)
     kept = time.perf_counter()
     over = False
     while not over:

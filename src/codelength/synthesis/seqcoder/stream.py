@@ -43,6 +43,8 @@ TEST_SEED = 0
 WIDTH = 16
 """Rows are padded to multiples of it: few shapes suit a GPU's memory."""
 NO_LIMIT = 1 << 30
+MOST_LINES = 32
+"""To which a curriculum's limit grows."""
 LENGTH, STEPS = 1 << 11, 1 << 16
 """A sampled program's lines are far shorter, those that are not get no row with results."""
 POOL = 16
@@ -220,6 +222,10 @@ class Stream:
         self.mix, self.budget = mix, budget
         self.held_out = frozenset(one.sequence for one in held_out_pairs())
         self.windows = Path(mix.windows).read_bytes() if mix.windows else b""
+        if mix.windows and mix.feedback:
+            raise InputError("windows of a file have no results of lines: drop one of the two")
+        if mix.grow and not 0 < mix.lines < MOST_LINES:
+            raise InputError(f"a growing limit of lines begins below {MOST_LINES}: give lines")
         if mix.windows and len(self.windows) < 256:
             raise InputError(f"{mix.windows} has less than 256 bytes to take windows of")
         self.finite = self._finite() if mix.pairs else None
@@ -247,7 +253,7 @@ class Stream:
         mix = self.mix
         if not mix.lines or (mix.grow and number >= mix.grow):
             return NO_LIMIT
-        return mix.lines + ((32 - mix.lines) * number // mix.grow if mix.grow else 0)
+        return mix.lines + ((MOST_LINES - mix.lines) * number // mix.grow if mix.grow else 0)
 
     def pool(self, number: int) -> Rows:
         """All rows of a pool; the same whatever was drawn before."""
@@ -298,18 +304,24 @@ class Stream:
         """Windows of the file, each with the program that lists it."""
         rows: list[Tokens] = []
         ends, prompts = [], []
-        data = np.frombuffer(self.windows, np.uint8).astype(np.int16) + np.int16(FIRST_VALUE)
         start = np.array([BEGIN], np.int16)
         middle = np.array([PROGRAM, FIRST_OPERATION + SET_LIST], np.int16)
         tail = np.array([END_LIST, FIRST_OPERATION + OUTPUT, FIRST_REFERENCE], np.int16)
         for _ in range(number):
             size = int(drawn.integers(8, 129))
-            at = int(drawn.integers(0, len(data) - size))
-            one = data[at : at + size]
+            at = int(drawn.integers(0, len(self.windows) - size))
+            window = self.windows[at : at + size]
+            if window in self.held_out:
+                continue
+            one = np.frombuffer(window, np.uint8).astype(np.int16) + np.int16(FIRST_VALUE)
             rows += [start, one, middle, one, tail]
             prompts.append(size + 2)
             ends.append(2 * size + 6)
-        return Rows(np.concatenate(rows), np.cumsum(ends), np.array(prompts))
+        return Rows(
+            np.concatenate([*rows, np.zeros(0, np.int16)]),
+            np.cumsum(ends, dtype=np.int64),
+            np.array(prompts, np.int64),
+        )
 
     def batches(self, skip: int = 0, workers: int = 0) -> Iterator[Batch]:
         """The batches from number `skip` on, without end.

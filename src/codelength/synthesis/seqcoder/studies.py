@@ -14,6 +14,7 @@ from typing import Any
 
 from codelength.coding.atomic import write_atomic
 from codelength.dsl.pairs import Pair
+from codelength.errors import InputError
 from codelength.synthesis.seqcoder.decoding import Manner
 from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
 from codelength.synthesis.seqcoder.model import ABOUT, load
@@ -97,7 +98,13 @@ def sizes(setting: Setting) -> list[Arm]:
 
 
 def curricula(setting: Setting) -> list[Arm]:
-    """Short programs first, and fewer easy ones, against pairs as they are sampled."""
+    """Short programs first, and fewer easy ones, against pairs as they are sampled.
+
+    Raises:
+        InputError: the setting limits lines; then all programs are short.
+    """
+    if setting.lines:
+        raise InputError("the study of curricula is of programs of any length: leave --lines out")
     return [
         Arm(BASE, setting.plan()),
         Arm("short programs first", setting.plan(lines=4, grow=10)),

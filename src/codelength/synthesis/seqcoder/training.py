@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -32,6 +33,9 @@ from codelength.synthesis.seqcoder.model import (
 from codelength.synthesis.seqcoder.stream import Batch, Mix, Stream
 
 Said = Callable[[str], None]
+FREE = ("workers", "every", "shown")
+"""Of a plan, what changes no weight: a training may go on with others."""
+SIZES = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
 
 
 @dataclass(frozen=True)
@@ -137,21 +141,30 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         from accelerate import Accelerator
     except ImportError as error:
         raise MissingExtra(MISSING) from error
-    begin(out, asdict(plan))
     if plan.mix.longest > LONGEST:
         raise InputError(f"rows of {plan.mix.longest} tokens; models hold {LONGEST}")
     cuda = torch.cuda.is_available()
     helper = Accelerator(mixed_precision="no", cpu=not cuda)
     if plan.seconds and helper.num_processes > 1:
         raise InputError("several processes would not stop at one step by the clock: give steps")
-    model = new_model(plan.preset, plan.seed)
+    model, start = new_model(plan.preset, plan.seed), ""
     if plan.start:
-        model.load_state_dict(load(Path(plan.start), "cpu").model.state_dict())
+        found = load(Path(plan.start), "cpu")
+        if any(getattr(found.model.config, one) != getattr(model.config, one) for one in SIZES):
+            raise InputError(f"{plan.start} is no model of the preset {plan.preset}")
+        model.load_state_dict(found.model.state_dict())
+        start = found.sha256
+    stream = Stream(plan.mix, plan.budget)
+    first = next(stream.batches())  # what is wrong with the mix is said before anything is written
+    told = {key: value for key, value in asdict(plan).items() if key not in FREE}
+    windows = sha256(stream.windows).hexdigest() if stream.windows else ""
+    world = helper.num_processes
+    begin(out, told | {"start_sha256": start, "windows_sha256": windows, "processes": world})
     highest = plan.rate or PRESETS[plan.preset].rate
     optimizer = torch.optim.AdamW(groups(model), lr=highest, betas=(0.9, 0.98), fused=cuda)
     model, optimizer = helper.prepare(model, optimizer)
     prepared(helper.unwrap_model(model))
-    step, seconds, seen, since = 0, 0.0, 0, 0
+    step, seconds, seen, since, steps = 0, 0.0, 0, 0, plan.steps
     sums = torch.zeros(3, device=helper.device)
     if (out / STATE).exists():
         state = torch.load(out / STATE, map_location=helper.device, weights_only=True)
@@ -159,17 +172,18 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
         optimizer.load_state_dict(state["optimizer"])
         step, seconds, seen = state["step"], state["seconds"], state["seen"]
         sums, since = state["sums"].to(helper.device), state["since"]
+        steps = state["steps"]
         say(f"going on behind step {step}")
     rows = []
     if (out / CURVE).exists():
         rows = [json.loads(line) for line in (out / CURVE).read_text().splitlines()]
     rows = [row for row in rows if row["step"] <= step]
-    stream = Stream(plan.mix, plan.budget)
+    del first
     workers, rank = helper.num_processes, helper.process_index
     ahead = Ahead(stream, step * workers, workers, rank, plan.workers)
     began = time.perf_counter() - seconds
     model.train()
-    resumed, steps = step, plan.steps
+    resumed = step
     while step < steps:
         batch = ahead.take()
         if plan.seconds and step - resumed >= 100:
@@ -205,7 +219,7 @@ def train(plan: Plan, out: Path, say: Said = print) -> dict[str, Any]:
                 )
         if rank == 0 and (step % plan.every == 0 or step == steps):
             rest = {"step": step, "seconds": time.perf_counter() - began, "seen": seen}
-            rest |= {"sums": sums, "since": since}
+            rest |= {"sums": sums, "since": since, "steps": steps}
             save_state(out, helper.unwrap_model(model), optimizer, rest)
     done: dict[str, Any] = {
         "plan": asdict(plan),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codelength.dsl.program import Program
 from codelength.errors import ProgramError
+from codelength.predictors.lm.adapters import adapted
 from codelength.synthesis.prompted.generation import Settings
 from codelength.synthesis.prompted.local_model import LocalModel
 from codelength.synthesis.prompted.prompts import Prompt, Turn
@@ -35,6 +36,10 @@ class Writer(ABC):
     def open(self) -> None:
         """Make sure that it is there."""
 
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """The SHA-256 of its weights."""
+
 
 class OwnModel(Writer):
     """A checkpoint of the small models here."""
@@ -45,6 +50,10 @@ class OwnModel(Writer):
     def open(self) -> None:
         """See `Writer.open`."""
         load(self.folder)
+
+    def fingerprint(self) -> str:
+        """See `Writer.fingerprint`."""
+        return load(self.folder, "cpu").sha256
 
     def write(self, targets: Sequence[bytes]) -> list[list[Array]]:
         """See `Writer.write`."""
@@ -88,6 +97,10 @@ class TextModel(Writer):
     def open(self) -> None:
         """See `Writer.open`."""
         self.model.open()
+
+    def fingerprint(self) -> str:
+        """See `Writer.fingerprint`."""
+        return adapted(*self.model.source).sha256
 
     def write(self, targets: Sequence[bytes]) -> list[list[Array]]:
         """See `Writer.write`."""
