@@ -3,8 +3,8 @@
     python benchmarks/seqcoder_hybrid.py small --items 100 --draws 8
 
 One process. Bits: the exact prior's and a flag; items without a program at 8 bits a symbol. The
-solver stands there with its own budget, with larger ones until it has taken as long as the hybrid,
-and with a clock that gives each item the mean that the polished proposals took.
+solver stands there as it is, then ever wider until it has taken as long as the hybrid, and with a
+clock that gives each item the mean that a hybrid took.
 """
 
 import argparse
@@ -17,8 +17,7 @@ from codelength.synthesis.seqcoder.codec import SeqCoder
 from codelength.synthesis.seqcoder.decoding import Manner
 from codelength.synthesis.seqcoder.evaluation import held_out_items
 from codelength.synthesis.seqcoder.writers import OwnModel
-from codelength.synthesis.solver import Budget
-from codelength.synthesis.solver.solver import Solver
+from codelength.synthesis.solver import solver
 
 PRIOR = ExactPrior()
 
@@ -40,10 +39,10 @@ def timed(make):
     return found, time.perf_counter() - began
 
 
-def solved(targets, budget):
+def solved(targets, seconds=None, wider=0):
     """The solver's programs."""
-    solver = Solver(PRIOR, budget)
-    return {one: solver.propose(one) for one in targets}
+    searching = solver(PRIOR, seconds=seconds, wider=wider)
+    return {one: searching.propose(one) for one in targets}
 
 
 def main():
@@ -52,12 +51,12 @@ def main():
     parser.add_argument("--items", type=int, default=100)
     parser.add_argument("--first", type=int, default=0, help="Items that are left out before.")
     parser.add_argument("--draws", type=int, default=8)
-    parser.add_argument("--largest", type=int, default=64, help="Times the solver's own budget.")
+    parser.add_argument("--widest", type=int, default=8, help="Of the solver.")
     given = parser.parse_args()
     items = held_out_items(given.first + given.items)[given.first :]
     targets = [one.sequence for one in items]
     manner = Manner(given.draws, 1.0 if given.draws > 1 else 0.0, rows=256)
-    solved(targets[:3], Budget())  # compiled first
+    solved(targets[:3])  # compiled first
     rows = []
 
     def add(name, made):
@@ -74,13 +73,15 @@ def main():
         coder.found(targets[:1])
         name = f"seqcoder:k={given.draws},hybrid={hybrid}"
         took[hybrid] = add(name, lambda one=coder: one.found(targets))
-    each = took["polish"] / len(targets)
-    add(f"solver, {each:.2f} s an item at most", lambda: solved(targets, Budget(1 << 30, each)))
-    times, seconds = 1, 0.0
-    while seconds < took["solver"] and times <= given.largest:
-        budget = Budget(times * Budget().nodes)
-        seconds = add(f"solver, {times} x its nodes", lambda b=budget: solved(targets, b))
-        times *= 2
+    seconds = add("solver", lambda: solved(targets))
+    wider = 1
+    while seconds < took["solver"] and wider <= given.widest:
+        seconds = add(f"solver:wider={wider}", lambda w=wider: solved(targets, wider=w))
+        wider *= 2
+    for hybrid in ("polish", "solver"):
+        each = took[hybrid] / len(targets)
+        name = f"solver:wider={given.widest}, at most {each:.2f} s an item"
+        add(name, lambda e=each: solved(targets, e, given.widest))
     gold = sum(1 + min(8.0 * len(one.sequence), one.exact_bits) for one in items)
     rows.append(("gold", f"{gold:,.1f}", f"{gold / (8 * sum(map(len, targets))):.4f}", ""))
     print(Table(("codec", "bits", "rate", "seconds"), rows).markdown())

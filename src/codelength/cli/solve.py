@@ -36,11 +36,13 @@ class Search:
         prior: whose bits count.
         nodes: the budget; None for the solver's own.
         seconds: of each search at most.
+        wider: see `solver`.
     """
 
     prior: str
     nodes: int | None
     seconds: float | None
+    wider: int
 
     def __call__(self, target: bytes) -> "Solution":
         """The cheapest program that was found."""
@@ -50,12 +52,11 @@ class Search:
 @cache
 def _solver(search: Search) -> "Solver":
     from codelength.dsl.priors import prior
-    from codelength.synthesis.solver import Budget, Solver
+    from codelength.synthesis.solver import Budget, Solver, solver
 
-    nodes = Budget().nodes if search.nodes is None else search.nodes
-    solver = Solver(prior(search.prior), Budget(nodes, search.seconds))
-    Solver(solver.prior, Budget(nodes=20)).solve(WARMUP)
-    return solver
+    found = solver(prior(search.prior), search.nodes, search.seconds, search.wider)
+    Solver(found.prior, Budget(nodes=20)).solve(WARMUP)
+    return found
 
 
 def solve(
@@ -77,6 +78,10 @@ def solve(
         float | None,
         typer.Option("--seconds", help="End each search by the clock: not reproducible."),
     ] = None,
+    wider: Annotated[
+        int,
+        typer.Option("--wider", min=0, max=64, help="Then search so many times as wide."),
+    ] = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what each line makes, and where it stands.")
     ] = False,
@@ -95,7 +100,7 @@ def solve(
         raise InputError(f"--seconds is a positive number, not {seconds}")
     if (sequence is None) == (file is None):
         raise InputError("give a list of integers or --file FILE, one of the two (see --help)")
-    search = Search(prior, budget, seconds)
+    search = Search(prior, budget, seconds, wider)
     targets = [_listed(sequence)] if sequence is not None else []
     places = [""] * len(targets)
     if file is not None:

@@ -53,14 +53,18 @@ def test_the_papers_prior_is_an_estimate():
     assert estimate.estimate(bytes([7] * 25)).bits == pytest.approx(1 + 21.609640474436812)
 
 
-@pytest.mark.parametrize("spec", ["prior=text", "budget=0", "budget=x", "seconds=0", "nodes=5"])
+@pytest.mark.parametrize(
+    "spec", ["prior=text", "budget=0", "budget=x", "seconds=0", "wider=-1", "nodes=5"]
+)
 def test_unknown_options_are_refused(spec):
     with pytest.raises(InputError, match="solver"):
         build(f"solver:{spec}")
 
 
 def test_a_run_is_verified(cli, tmp_path):  # noqa: F811
-    codecs = "solver:budget=20,solver:prior=fitted,budget=20,solver:prior=paper,budget=20,raw"
+    codecs = (
+        "solver:budget=20,solver:prior=fitted,budget=20,solver:prior=paper,wider=1,budget=20,raw"
+    )
     out = tmp_path / "runs"
     base = ("kt", "run", "--modality", "synthetic", "--codec", codecs, "--limit", 20)
     rows = cli(*base, "--out", out, "--workers", 1, "--json").json

@@ -11,7 +11,7 @@ from codelength.dsl import pairs
 from codelength.dsl.priors import ExactPrior, PaperPrior
 from codelength.dsl.program import Program
 from codelength.synthesis.programs import runs_to
-from codelength.synthesis.solver import Budget, Solver
+from codelength.synthesis.solver import Budget, Solver, solver
 from codelength.synthesis.solver.peeling.plans import Plan
 from codelength.synthesis.solver.planner import Candidate, Planner
 
@@ -47,6 +47,16 @@ def test_more_nodes_never_cost_bits():
         assert bits == sorted(bits, reverse=True)
         fell += bits[-1] < bits[0]
     assert fell > 3
+
+
+def test_a_wider_search_goes_on_from_the_usual_one():
+    more = 0
+    for target in SAMPLED[:12]:
+        usual, wide = solver(PAPER).solve(target), solver(PAPER, wider=1).solve(target)
+        assert runs_to(wide.program, target)
+        assert wide.bits <= usual.bits
+        more += wide.nodes > 2 * usual.nodes
+    assert more > 6
 
 
 def test_no_more_nodes_are_used_than_there_are():

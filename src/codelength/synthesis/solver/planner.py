@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,7 @@ class Effort:
         shortest: derived parts of fewer symbols are not looked for.
         dive: plans that are peeled further by the look alone; 0 for the search by levels.
         longest: targets of more symbols are not searched this way.
+        insists: comes though what was found before looks as sampled.
     """
 
     looks: int = 8
@@ -76,6 +77,7 @@ class Effort:
     shortest: int = 3
     dive: int = 0
     longest: int = 1 << 40
+    insists: bool = False
 
 
 FIRST = Effort()
@@ -103,6 +105,26 @@ WIDER = Effort(
     shortest=1,
     longest=320,
 )
+
+
+def widened(times: int) -> Effort:
+    """`WIDER` so many times as wide, for all targets, whatever was found before."""
+    by_bits, by_look, by_hope = WIDER.widths
+    return replace(
+        WIDER,
+        looks=WIDER.looks * times,
+        hopes=WIDER.hopes * times,
+        widths=(by_bits * times, by_look * times, by_hope * times),
+        patience=3,
+        doubt=2.0,
+        sure=WIDER.sure * times,
+        kept=WIDER.kept * times,
+        polished=WIDER.polished * times,
+        trials=WIDER.trials * times,
+        work=WIDER.work * times,
+        longest=1 << 40,
+        insists=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from codelength.synthesis.solver.planner import (
     Candidate,
     Effort,
     Planner,
+    widened,
 )
 from codelength.synthesis.solver.polishing.brief import brief_programs
 from codelength.synthesis.solver.polishing.polish import Polisher
@@ -39,6 +40,8 @@ LONGEST_SAMPLED, MOST_SAMPLED = 25, 5
 RIVAL, RIVAL_OF_ODD, RIVAL_UNPRICED = 1.05, 1.3, 1.5
 """Of the best bits: dearer programs are not polished, where the best looks as sampled and where it
 looks odd; and by the search's own estimate, not even priced."""
+
+USUAL = (FIRST, DIVE, WIDER)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Solver(Synthesizer):
         self,
         prior: Prior | None = None,
         budget: Budget | None = None,
-        efforts: Sequence[Effort] = (FIRST, DIVE, WIDER),
+        efforts: Sequence[Effort] = USUAL,
         limits: Limits | None = None,
     ) -> None:
         self.prior = prior or ExactPrior()
@@ -97,16 +100,19 @@ class Solver(Synthesizer):
             polisher = Polisher(
                 self.prior, target, self.limits, isinstance(self.prior, FittedPrior), planner.end
             )
+            enough = False
             for effort in self.efforts:
-                if len(symbols) > effort.longest:
+                if len(symbols) > effort.longest or (enough and not effort.insists):
                     continue
                 planner.run(symbols, effort)
-                found = self.priced(planner.candidates, target)
+                found = self.priced(planner.candidates, target)[: effort.polished]
                 trials = min(effort.trials, effort.work // len(symbols))
-                best = self.improved(best, found[: effort.polished], polisher, trials)
+                if effort.insists:  # from the best itself, too, and by changes that were tried
+                    polisher.seen.clear()
+                    found.insert(0, best)
+                best = self.improved(best, found, polisher, trials)
                 hopeless = best.bits > HOPELESS * self.prior.bits(literal, self.limits)
-                if hopeless or not self.looks_odd(best.program):
-                    break
+                enough = hopeless or not self.looks_odd(best.program)
             best = replace(self.short(best, target), nodes=planner.nodes)
         return replace(best, seconds=time.perf_counter() - began)
 
@@ -158,3 +164,17 @@ class Solver(Synthesizer):
         initiators = [line for line in lines if line[0] < INITIATORS]
         longest = max((line[1] for line in initiators if line[0] == SET_LIST), default=0)
         return longest > LONGEST_SAMPLED or len(initiators) > MOST_SAMPLED
+
+
+def solver(
+    prior: Prior, nodes: int | None = None, seconds: float | None = None, wider: int = 0
+) -> Solver:
+    """The solver as its options say.
+
+    Arguments:
+        nodes: of the budget; by default the usual ones, and for a wider search as many times more.
+        seconds: of the budget.
+        wider: after the usual search one so many times as wide, for every target.
+    """
+    budget = Budget(Budget().nodes * max(1, wider) if nodes is None else nodes, seconds)
+    return Solver(prior, budget, (*USUAL, widened(wider)) if wider else USUAL)
