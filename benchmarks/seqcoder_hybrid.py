@@ -45,6 +45,12 @@ def solved(targets, seconds=None, wider=0):
     return {one: searching.propose(one) for one in targets}
 
 
+def proposed(coder, targets):
+    """The programs of a model and what was made of them."""
+    written = coder.writer.write(targets)
+    return {one: coder.chosen(one, some) for one, some in zip(targets, written, strict=True)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
@@ -70,9 +76,9 @@ def main():
     took = {}
     for hybrid in ("none", "polish", "solver"):
         coder = SeqCoder(OwnModel(given.checkpoint, manner), PRIOR, hybrid)
-        coder.found(targets[:1])
+        proposed(coder, targets[:1])
         name = f"seqcoder:k={given.draws},hybrid={hybrid}"
-        took[hybrid] = add(name, lambda one=coder: one.found(targets))
+        took[hybrid] = add(name, lambda one=coder: proposed(one, targets))
     seconds = add("solver", lambda: solved(targets))
     wider = 1
     while seconds < took["solver"] and wider <= given.widest:

@@ -1,6 +1,7 @@
 """Fits the net of a kind of sound, by gradients, and rounds it. Needs PyTorch."""
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -28,6 +29,8 @@ Said = Callable[[str], None]
 Floats = npt.NDArray[np.float32]
 BATCH = 64
 RATE = 4e-3
+SAME_EVERYWHERE = {"MKL_CBWR": "COMPATIBLE", "ATEN_CPU_CAPABILITY": "default"}
+"""Of the environment, before PyTorch is loaded: what every x86-64 processor has, in one order."""
 MISSING = "PyTorch fits models of sound: pip install 'codelength[lm]'"
 
 
@@ -102,7 +105,7 @@ def varied(levels: Floats, bits: int, skip: int, drawn: Any) -> Units:
     if bits == 8 and not skip:  # rounded down, they are not to be rounded again
         values = levels if drawn.random() < 0.5 else -1 - levels
     else:
-        values = np.rint(levels * drawn.choice([-1, 1]) * np.exp(drawn.uniform(-0.3, 0.3)))
+        values = np.rint(levels * drawn.choice([-1, 1]) * math.exp(drawn.uniform(-0.3, 0.3)))
     if skip:
         values = np.concatenate([values[:1], np.diff(values)])
         return ((values + half) % (2 * half)).astype(np.int32)
@@ -110,7 +113,7 @@ def varied(levels: Floats, bits: int, skip: int, drawn: Any) -> Units:
 
 
 def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) -> Net:
-    """The net of a kind.
+    """The net of a kind: the same on all x86-64 machines, if PyTorch was not loaded before.
 
     Arguments:
         series: units of recordings.
@@ -123,6 +126,7 @@ def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
     series = [one for one in series if len(one) > length]
     if not series:
         raise InputError(f"no recording has more than {length} samples; fit on longer ones")
+    os.environ.update(SAME_EVERYWHERE)
     try:
         import torch
     except ImportError as error:
@@ -130,7 +134,8 @@ def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums in another order would round otherwise
     try:
-        return _fitted(kind, series, length, seed, say)
+        with torch.backends.mkldnn.flags(enabled=False):
+            return _fitted(kind, series, length, seed, say)
     finally:
         torch.set_num_threads(threads)
 
@@ -154,10 +159,10 @@ def _fitted(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
         out.weight *= 0.3
         out.bias.zero_()
         batch = drawn_batch(start, levels, bits, skip, plan.order, length, drawn)
-        scaled = (batch.past / batch.sizes[..., None]).reshape(-1, plan.order)
-        goal = (batch.samples / batch.sizes).reshape(-1)
-        ridge = scaled.T @ scaled + 0.01 * len(goal) * np.eye(plan.order)
-        out.bias[: plan.order] = torch.from_numpy(np.linalg.solve(ridge, scaled.T @ goal))
+        past, sizes, samples = (torch.from_numpy(one).double() for one in batch[1:])
+        scaled, goal = (past / sizes[..., None]).flatten(0, 1), (samples / sizes).flatten()
+        ridge = scaled.T @ scaled + 0.01 * len(goal) * torch.eye(plan.order).double()
+        out.bias[: plan.order] = torch.linalg.solve(ridge, scaled.T @ goal)
         spread = torch.arange(COMPONENTS) - (COMPONENTS - 1) / 2
         out.bias[plan.order + COMPONENTS : plan.order + 2 * COMPONENTS] = spread - 1.0
     weights = [*unit.parameters(), *out.parameters()]

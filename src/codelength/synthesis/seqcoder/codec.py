@@ -3,8 +3,9 @@
 Example: codelength kt run --modality synthetic --codec seqcoder:checkpoint=runs/small,k=8
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -36,6 +37,7 @@ OPTIONS = (
     "seed",
     "told",
 )
+Words = npt.NDArray[np.int64]
 TOGETHER = 256
 """Items that a model is given at once."""
 
@@ -47,7 +49,7 @@ class SeqCoder(Synthesizer):
         writer: the model, and how programs are drawn.
         hybrid: none; polish: proposals, and near misses mended, are made cheaper by the solver's
             small changes; solver: its own programs compete, too.
-        programs: what was found already; then no model is needed.
+        written: what the model wrote already, words of programs; then no model is needed.
     """
 
     name = "seqcoder"
@@ -58,10 +60,10 @@ class SeqCoder(Synthesizer):
         writer: Writer,
         prices: Prior,
         hybrid: str = "none",
-        programs: dict[bytes, Program | None] | None = None,
+        written: Mapping[bytes, Sequence[Words]] = MappingProxyType({}),
     ) -> None:
         self.writer, self.prices, self.hybrid = writer, prices, hybrid
-        self._programs = programs
+        self._written = dict(written)
 
     def open(self) -> None:
         """See `Codec.open`: whether the model is there is said before a run begins."""
@@ -73,29 +75,25 @@ class SeqCoder(Synthesizer):
 
     def propose(self, target: bytes) -> Program | None:
         """See `Synthesizer.propose`."""
-        if self._programs is None or target not in self._programs:
-            return self.found([target])[target]
-        return self._programs[target]
+        written = self._written.get(target)
+        return self.chosen(target, self.writer.write([target])[0] if written is None else written)
 
     def prepare(self, instances: Sequence[Instance]) -> Self:
         """See `Synthesizer.prepare`: the model writes for all of them at once."""
         targets = list(dict.fromkeys(one.target for one in instances))
-        found = self.found(targets)
-        return type(self)(self.writer, self.prices, self.hybrid, found)
+        written = dict(zip(targets, self.writer.write(targets), strict=True))
+        return type(self)(self.writer, self.prices, self.hybrid, written)
 
-    def found(self, targets: Sequence[bytes]) -> dict[bytes, Program | None]:
-        """The cheapest right program for each target, or None."""
-        best: dict[bytes, Program | None] = dict.fromkeys(targets)
-        for target, written in zip(targets, self.writer.write(targets), strict=True):
-            programs = list({words.tobytes(): words for words in written}.values())
-            verdicts = judged(programs, [target] * len(programs))
-            right = [one for one, good in zip(programs, verdicts.right, strict=True) if good]
-            best[target] = self.cheapest(right)
-            if self.hybrid != "none":
-                best[target] = self.mixed(target, programs, verdicts.prefix, right)
-        return best
+    def chosen(self, target: bytes, written: Sequence[Words]) -> Program | None:
+        """The cheapest right program that is had from those that were written, or None."""
+        programs = list({words.tobytes(): words for words in written}.values())
+        verdicts = judged(programs, [target] * len(programs))
+        right = [one for one, good in zip(programs, verdicts.right, strict=True) if good]
+        if self.hybrid == "none":
+            return self.cheapest(right)
+        return self.mixed(target, programs, verdicts.prefix, right)
 
-    def cheapest(self, right: Sequence[npt.NDArray[np.int64]]) -> Program | None:
+    def cheapest(self, right: Sequence[Words]) -> Program | None:
         """The one with the fewest bits; None where none has a price."""
         priced = []
         for place, words in enumerate(right):
@@ -108,9 +106,9 @@ class SeqCoder(Synthesizer):
     def mixed(
         self,
         target: bytes,
-        programs: Sequence[npt.NDArray[np.int64]],
-        prefix: npt.NDArray[np.int64],
-        right: Sequence[npt.NDArray[np.int64]],
+        programs: Sequence[Words],
+        prefix: Words,
+        right: Sequence[Words],
     ) -> Program | None:
         """The best of what the solver makes of the model's programs, and of its own."""
         found = improved(self.prices, target, programs, prefix, right)

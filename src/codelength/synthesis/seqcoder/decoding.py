@@ -20,6 +20,7 @@ from codelength.errors import InputError
 from codelength.synthesis.seqcoder import tokens
 from codelength.synthesis.seqcoder.feedback import Results
 from codelength.synthesis.seqcoder.model import LONGEST, Checkpoint, needed
+from codelength.synthesis.seqcoder.noise import Noise
 from codelength.synthesis.seqcoder.tokens import FIRST_OPERATION, FIRST_REFERENCE, LINES, State
 
 Array = npt.NDArray[np.int64]
@@ -34,13 +35,12 @@ class Manner:
     """How programs are drawn.
 
     Arguments:
-        draws: programs a target; of beams: the width. Of sampling, which draws an item gets depends
-            on the items beside it.
+        draws: programs a target; of beams: the width.
         temperature: of sampling; 0 takes the likeliest token each time (then `draws` is 1).
         beams: whether to search by beams instead.
         longest: tokens of a program, at most.
         rows: programs that are written at once; beams of a target are never parted.
-        seed: of sampling.
+        seed: of sampling; a draw's noise depends on it, the target and the draw's number alone.
         told: of models that were trained with execution feedback: whether the interpreter tells
             them results; else they write these themselves.
     """
@@ -121,15 +121,12 @@ def decode(checkpoint: Checkpoint, targets: Sequence[bytes], manner: Manner) -> 
     torch = needed()
     manner = manner.fit(checkpoint)
     if manner.draws > manner.rows and not manner.beams:  # a target's programs in several goes
-        parts = range(0, manner.draws, manner.rows)
         goes = [
-            replace(manner, draws=min(manner.rows, manner.draws - part), seed=manner.seed + part)
-            for part in parts
+            range(first, min(first + manner.rows, manner.draws))
+            for first in range(0, manner.draws, manner.rows)
         ]
-        several = [decode(checkpoint, targets, one) for one in goes]
-        return [[one for go in several for one in go[k]] for k in range(len(targets))]
-    generator = torch.Generator(checkpoint.device)
-    generator.manual_seed(manner.seed)
+    else:
+        goes = [range(manner.draws)]
     grammar = Grammar(checkpoint.device, bool(checkpoint.feedback))
     room = LONGEST - manner.longest - 2
     order = [k for k, one in enumerate(targets) if 0 < len(one) <= room]
@@ -140,17 +137,27 @@ def decode(checkpoint: Checkpoint, targets: Sequence[bytes], manner: Manner) -> 
     with torch.inference_mode():
         for first in range(0, len(order), together):
             some = order[first : first + together]
-            batch = Rows(checkpoint, grammar, [targets[k] for k in some], manner)
-            for k, one in zip(some, batch.run(generator), strict=True):
-                found[k] = one
+            asked = [targets[k] for k in some]
+            several = [Rows(checkpoint, grammar, asked, manner, draws).run() for draws in goes]
+            for place, k in enumerate(some):
+                found[k] = [one for written in several for one in written[place]]
     return found
 
 
 class Rows:
-    """A batch of programs being written."""
+    """A batch of programs being written.
+
+    Arguments:
+        numbers: of the draws of each target.
+    """
 
     def __init__(
-        self, checkpoint: Checkpoint, grammar: Grammar, targets: Sequence[bytes], manner: Manner
+        self,
+        checkpoint: Checkpoint,
+        grammar: Grammar,
+        targets: Sequence[bytes],
+        manner: Manner,
+        numbers: range,
     ) -> None:
         torch = needed()
         self.torch, self.model, self.device = torch, checkpoint.model, checkpoint.device
@@ -166,7 +173,8 @@ class Rows:
         places = (known.long().cumsum(-1) - 1).clamp(min=0)
         ids = torch.from_numpy(given).to(self.device)
         logits, self.cache = self.model(ids, places, known, room=ROOM)
-        logits, draws = logits[:, -1], manner.draws
+        logits, draws = logits[:, -1], len(numbers)
+        self.draws = draws
         if draws > 1:
             every = torch.arange(len(targets), device=self.device).repeat_interleave(draws)
             self.cache.select(every)
@@ -179,13 +187,16 @@ class Rows:
         self.scores = torch.zeros(count, device=self.device)
         self.owners = torch.arange(count, device=self.device)
         self.out = torch.zeros((count, manner.longest), dtype=torch.long, device=self.device)
+        self.noise = None
+        if manner.temperature:
+            self.noise = Noise(manner.seed, targets, numbers, self.device)
         self.results = None
         if checkpoint.feedback and manner.told:
             self.results = Results(count, checkpoint.feedback)
 
-    def run(self, generator: Any) -> list[list[Written]]:
+    def run(self) -> list[list[Written]]:
         """Write until all are done."""
-        torch, draws = self.torch, self.manner.draws
+        draws = self.draws
         if self.manner.beams:
             self.scores = self.scores.view(-1, draws)
             self.scores[:, 1:] = float("-inf")
@@ -194,9 +205,9 @@ class Rows:
             chances = self.grammar.masked(self.logits, self.states, self.lines)
             if self.manner.beams:
                 chosen = self.beams(chances)
-            elif self.manner.temperature:
-                noise = torch.empty_like(chances).exponential_(generator=generator).log()
-                chosen = (chances / self.manner.temperature - noise).argmax(-1)
+            elif self.noise:
+                noise = self.noise.at(at, self.owners)
+                chosen = (chances / self.manner.temperature + noise).argmax(-1)
             else:
                 chosen = chances.argmax(-1)
             if not self.manner.beams:
@@ -238,7 +249,7 @@ class Rows:
 
     def beams(self, chances: Any) -> Any:
         """The best continuations of each target's beams; rows move to their places."""
-        torch, draws = self.torch, self.manner.draws
+        torch, draws = self.torch, self.draws
         total = self.scores[:, None] + chances
         best, which = total.view(-1, draws * tokens.SIZE).topk(draws, -1)
         base = torch.arange(0, len(chances), draws, device=self.device)[:, None]
@@ -259,7 +270,7 @@ class Rows:
     def written(self) -> list[list[Written]]:
         """What stands there."""
         out, scores = self.out.cpu().numpy(), self.scores.float().cpu().tolist()
-        draws = self.manner.draws
+        draws = self.draws
         programs = [  # beams without a continuation that the grammar allows hold no program
             Written(None if score == -math.inf else tokens.program_of(row), score)
             for row, score in zip(out, scores, strict=True)
