@@ -1,7 +1,7 @@
 """`codelength seqcoder`: train models that write programs, evaluate them, make them small."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from codelength.cli.options import (
 from codelength.cli.output import GridProgress, note, print_json, print_table
 from codelength.errors import InputError
 
+if TYPE_CHECKING:
+    from codelength.dsl.pairs import Pair
+    from codelength.synthesis.seqcoder.decoding import Manner
+
 app = typer.Typer(
     help="Models that write KT's programs, trained on sampled pairs.", no_args_is_help=True
 )
@@ -24,6 +28,33 @@ Checkpoint = Annotated[Path, typer.Argument(help="A checkpoint's folder.")]
 Fresh = Annotated[
     int, typer.Option("--seed", min=1, max=2**32 - 1, help="Of the pairs, from 1 on.")
 ]
+
+Temperature = Annotated[
+    float | None, typer.Option("--temperature", min=0.01, help="Of samples [default: 1].")
+]
+
+
+def manner_of(
+    k: int, temperature: float | None, beams: bool = False, alone: bool = False
+) -> "Manner":
+    """How programs are drawn; refuses what would have no effect."""
+    from codelength.synthesis.seqcoder.decoding import Manner
+
+    if temperature is not None and (k == 1 or beams):
+        raise InputError("--temperature is of samples: -k 2 or more, and no --beams")
+    if beams and k == 1:
+        raise InputError("--beams needs -k, their number")
+    return Manner(k, (temperature or 1.0) if k > 1 and not beams else 0.0, beams, told=not alone)
+
+
+def held_out(limit: int, lines: int, longest: int = 0) -> "list[Pair]":
+    """Held-out items; refuses limits that leave none."""
+    from codelength.synthesis.seqcoder.evaluation import held_out_items
+
+    items = held_out_items(limit, lines, longest)
+    if limit and not items:
+        raise InputError("no held-out item is so short: programs have two lines or more")
+    return items
 
 
 @app.command()
@@ -44,7 +75,9 @@ def train(
     windows: Annotated[
         Path | None, typer.Option("--windows", help="A file whose windows are listed, too.")
     ] = None,
-    share: Annotated[float, typer.Option("--share", help="Of such windows.")] = 0.1,
+    share: Annotated[
+        float | None, typer.Option("--share", help="Of such windows [default: 0.1].")
+    ] = None,
     feedback: Annotated[
         int, typer.Option("--feedback", min=0, help="Values of each line's result in its row.")
     ] = 0,
@@ -61,6 +94,9 @@ def train(
     from codelength.synthesis.seqcoder.training import Plan
     from codelength.synthesis.seqcoder.training import train as run
 
+    if share is not None and windows is None:
+        raise InputError("--share is of --windows FILE, which is missing")
+    share = 0.1 if share is None else share
     if not 0 <= easy <= 1 or not 0 <= share <= 1:
         raise InputError("--easy and --share are shares, 0 to 1")
     if not 0 <= rate < 1:
@@ -98,7 +134,7 @@ def evaluate_checkpoint(
     checkpoint: Checkpoint,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Held-out items.")] = 200,
     k: Annotated[int, typer.Option("-k", min=1, help="Programs an item.")] = 1,
-    temperature: Annotated[float, typer.Option("--temperature", min=0.01)] = 1.0,
+    temperature: Temperature = None,
     beams: Annotated[bool, typer.Option("--beams", help="Beams in place of samples.")] = False,
     alone: Annotated[
         bool, typer.Option("--alone", help="It writes results of lines itself (feedback).")
@@ -109,13 +145,14 @@ def evaluate_checkpoint(
 ) -> None:
     """Accuracy and bits on held-out items, by lines and by symbols."""
     from codelength.report.seqcoder import table
-    from codelength.synthesis.seqcoder.decoding import Manner
-    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
+    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate
     from codelength.synthesis.seqcoder.model import load
 
+    manner = manner_of(k, temperature, beams, alone)
     found = load(checkpoint)
-    items = held_out_items(limit, lines, longest)
-    manner = Manner(k, temperature if k > 1 and not beams else 0.0, beams, told=not alone)
+    if alone and not found.feedback:
+        raise InputError(f"--alone: {checkpoint} was not trained with execution feedback")
+    items = held_out(limit, lines, longest)
     done = evaluate(found, [one.sequence for one in items], manner, note, some=64)
     rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
     if as_json:
@@ -135,19 +172,18 @@ def natural(
     ] = "16,32,64,128",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Items of each.")] = 100,
     k: Annotated[int, typer.Option("-k", min=1, help="Programs an item.")] = 1,
-    temperature: Annotated[float, typer.Option("--temperature", min=0.01)] = 1.0,
+    temperature: Temperature = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Accuracy and the longest right prefixes on natural sequences, by length."""
     from codelength.corpora.kt import kt_corpus
     from codelength.report.seqcoder import natural_row, natural_table
-    from codelength.synthesis.seqcoder.decoding import Manner
     from codelength.synthesis.seqcoder.evaluation import evaluate
     from codelength.synthesis.seqcoder.model import load
 
+    manner = manner_of(k, temperature)
     found = load(checkpoint)
-    manner = Manner(k, temperature if k > 1 else 0.0)
     rows = []
     for name in modalities(modality):
         for length in item_lengths(item_length):
@@ -185,17 +221,16 @@ def card(
 ) -> None:
     """A model card: data, steps, hardware, fingerprint, and figures measured now."""
     from codelength.report.seqcoder_card import card as written
-    from codelength.synthesis.seqcoder.decoding import Manner
-    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate, held_out_items
+    from codelength.synthesis.seqcoder.evaluation import Judged, evaluate
     from codelength.synthesis.seqcoder.model import load
 
     found = load(checkpoint)
-    if as_json:
-        print_json([found.about])
-        return
-    items = held_out_items(limit, lines)
-    done = evaluate(found, [one.sequence for one in items], Manner(), note, some=64)
+    items = held_out(limit, lines)
+    done = evaluate(found, [one.sequence for one in items], manner_of(1, None), note, some=64)
     rows = [Judged.of(pair, one) for pair, one in zip(items, done.outcomes, strict=True)]
+    if as_json:
+        print_json([{"about": found.about, "items": [one.row() for one in rows]}])
+        return
     which = f"of at most {lines} lines, " if lines else ""
     print(written(str(checkpoint), found.about, rows, which), end="")
 

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
 from codelength.cli.main import app  # noqa: E402
+from codelength.codecs.registry import build_codec  # noqa: E402
 from codelength.errors import InputError  # noqa: E402
 from codelength.report.seqcoder import accuracy, difference, study_table  # noqa: E402
 from codelength.report.seqcoder_card import card  # noqa: E402
@@ -127,6 +128,27 @@ def test_commands(tmp_path: Path) -> None:
     found = run(app, [*again, "--steps", "1", "--targets", "2", "-k", "2", "--lines", "3"])
     assert found.exit_code == 0, found.output
     assert "1 steps" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("eval small --temperature 0.5", "--temperature"),
+        ("eval small --beams", "--beams"),
+        ("eval small --alone", "--alone"),
+        ("eval small --lines 1", "two lines"),
+        ("train --out nowhere --share 0.2", "--windows"),
+    ],
+)
+def test_options_without_effect_are_refused(command: str, part: str) -> None:
+    found = CliRunner().invoke(app, ["seqcoder", *command.split()])
+    assert isinstance(found.exception, InputError) and part in str(found.exception)
+
+
+@pytest.mark.parametrize("options", ["temperature=0.5", "beams=yes", "k=4,beams=yes,temperature=2"])
+def test_a_codecs_options_without_effect_are_refused(options: str) -> None:
+    with pytest.raises(InputError, match="seqcoder: "):
+        build_codec(f"seqcoder:{options}")
 
 
 def test_the_whole_path_from_one_command(tmp_path: Path) -> None:

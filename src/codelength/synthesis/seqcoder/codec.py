@@ -132,16 +132,20 @@ def build(spec: Spec) -> Codec | Estimator:
     chosen = prior(spec.choice("prior", ("exact", "fitted", "paper"), "exact"))
     beams = spec.choice("beams", ("yes", "no"), "no") == "yes"
     draws = spec.integer("k", range(1, 4097), 1)
-    heat = spec.number("temperature", None) or 1.0
+    heat = spec.number("temperature", None)
+    if heat is not None and (draws == 1 or beams):
+        raise InputError("seqcoder: temperature= is of samples: k=2 or more, and no beams")
     manner = Manner(
         draws=draws,
-        temperature=heat if draws > 1 and not beams else 0.0,
+        temperature=(heat or 1.0) if draws > 1 and not beams else 0.0,
         beams=beams,
         rows=spec.integer("rows", range(1, 1 << 16), 64),
         seed=spec.integer("seed", range(1 << 31), 0),
         told=spec.choice("told", ("yes", "no"), "yes") == "yes",
     )
     hybrid = spec.choice("hybrid", ("none", "polish", "solver"), "none")
+    if beams and draws == 1:
+        raise InputError("seqcoder: beams=yes needs k=, their number")
     writer: Writer = OwnModel(Path(options.get("checkpoint", "small")), manner)
     if "text" in options:
         if manner.beams:
