@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import codelength
+from codelength.coding.compiled import UNUSED, forget
 
 SCRIPT = """
 import numpy as np
@@ -37,3 +39,14 @@ def test_an_edit_of_an_inner_kernel_reaches_the_kernels_that_call_it(tmp_path):
     os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # as reproducible wheels do
     second, output = run()
     assert output == "[2 2]\n" and second != first
+
+
+def test_kernels_that_nobody_asks_for_are_deleted(tmp_path):
+    for name in ("kernels-new", "kernels-old", "models"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("")
+    long_ago = time.time() - UNUSED - 1
+    for name in ("kernels-old", "models"):
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    forget(tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["kernels-new", "models"]

@@ -7,7 +7,10 @@ package.
 
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -19,6 +22,7 @@ from codelength.coding.cache import cache_root
 from codelength.errors import InputError
 
 F = TypeVar("F", bound=Callable[..., object])
+UNUSED = 30 * 24 * 3600
 
 
 @cache
@@ -35,9 +39,19 @@ def cache_folder() -> Path | None:
     try:
         folder = cache_root() / f"kernels-{digest.hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        forget(folder.parent)
     except (OSError, InputError):
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def forget(root: Path) -> None:
+    """Delete kernels of other versions that no process has asked for in `UNUSED` seconds."""
+    for other in root.glob("kernels-*"):
+        with suppress(FileNotFoundError):  # another process does the same
+            if other.stat().st_mtime < time.time() - UNUSED:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def constant(value: int) -> int:
