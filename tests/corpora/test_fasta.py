@@ -32,6 +32,17 @@ def test_blocks_are_joined_where_lines_are_many(monkeypatch):
     assert len(found) > 10 and b"".join(found) == bytes([0, 1, 3, 2] * 1000)
 
 
+def test_lines_of_any_length_are_read_a_block_at_a_time(monkeypatch):
+    monkeypatch.setattr("codelength.corpora.fasta.BLOCK", 16)
+    text = b"\n>" + b"long title " * 9 + b"\nAC\n" + b"GT" * 500 + b"\n>y\nA>C\n"
+    found = list(bases(io.BytesIO(text)))
+    assert max(map(len, found)) < 40
+    assert b"".join(found) == bytes([0, 1] + [3, 2] * 500 + [0, 1])
+    assert symbols(text, "y") == bytes([0, 1])
+    with pytest.raises(InputError, match="no FASTA"):
+        symbols(b"\nACGT\n>x\nA\n")
+
+
 def test_what_is_no_fasta_is_refused():
     with pytest.raises(InputError, match="no FASTA"):
         symbols(b"ACGT\n")

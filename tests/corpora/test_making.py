@@ -1,6 +1,8 @@
 import gzip
 import io
+import os
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -117,3 +119,83 @@ def test_a_file_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         file.truncate(1 << 33)
     monkeypatch.setattr(FileCorpus, "_checked", lambda _: "")  # hashing 8 GB of zeros takes long
     assert len(list(FileCorpus(path, 128, 3))) == 3
+
+
+def test_archives_that_are_cut_off_or_damaged_are_refused(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(3)
+    files = {f"{k}.py": drawn.integers(0, 256, 3000, dtype=np.uint8).tobytes() for k in range(9)}
+    files["last.txt"] = b"left out" * 1000
+    packed = archive(tmp_path / "whole.tgz", files).read_bytes()
+    plain = gzip.decompress(packed)
+    damaged = bytearray(plain)
+    damaged[3 * (512 + 3072) + 100] ^= 255  # in the fourth header
+    cuts = [packed[: len(packed) * part // 10] for part in range(1, 10)]
+    cuts += [plain[: (512 + 3072) * 3], plain[: plain.rindex(b"left out")], bytes(damaged)]
+    for number, content in enumerate(cuts):
+        path = tmp_path / f"cut{number}"
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=f"cut{number}"):
+            list(pieces("code", path))
+
+
+def test_pictures_of_sixteen_bits_and_with_transparency(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    deep = np.arange(0, 65536, 4096, dtype=np.uint16).reshape(4, 4)
+    image.fromarray(deep).save(tmp_path / "a.png")
+    palette = image.fromarray(np.zeros((2, 2, 3), np.uint8)).quantize(2)
+    palette.save(tmp_path / "b.png", transparency=b"\x00\xff")
+    found = b"".join(pieces("image_grey", tmp_path))
+    assert found == (deep >> 8).astype(np.uint8).tobytes() + bytes(4)
+
+
+@pytest.mark.parametrize("kind", ["text", "dna"])
+def test_a_pipe_is_read_once_and_whole(kind: str, tmp_path: Path) -> None:
+    content = b">x\n" + b"ACGT" * 50_000
+    out = tmp_path / "out"
+    for sent in (content, gzip.compress(content)):
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=(sent,))
+        writer.start()
+        made = RUN(app, ["data", "make", kind, str(pipe), "--out", str(out)])
+        writer.join()
+        assert made.exit_code == 0, made.output
+        wanted = content if kind == "text" else bytes([0, 1, 3, 2] * 50_000)
+        assert out.read_bytes() == wanted
+        pipe.unlink()
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "own"
+    path.write_bytes(b"mine" * 100)
+    for command in (
+        ["data", "make", "text", str(path), "--out", str(path)],
+        ["prior", "fit", "text", "--from", str(path), "--out", str(path)],
+    ):
+        found = RUN(app, command)
+        assert isinstance(found.exception, InputError) and "is read" in str(found.exception)
+    assert path.read_bytes() == b"mine" * 100
+
+
+def test_a_modality_goes_into_a_pipe(tmp_path: Path) -> None:
+    source, pipe = tmp_path / "text", tmp_path / "pipe"
+    source.write_bytes(b"some text")
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    made = RUN(app, ["data", "make", "text", str(source), "--out", str(pipe)])
+    reader.join()
+    assert made.exit_code == 0 and read == [b"some text"] and pipe.is_fifo()
+
+
+def test_a_place_that_cannot_be_written_is_said_before_a_fit(tmp_path: Path) -> None:
+    (tmp_path / "own").write_bytes(b"mine" * 100)
+    where = str(tmp_path / "own" / "x")
+    found = RUN(app, ["prior", "fit", "text", "--from", str(tmp_path / "own"), "--out", where])
+    assert isinstance(found.exception, InputError) and "cannot write" in str(found.exception)
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match="UTF-8"):
+        kt_corpus("text:\udcff")

@@ -52,3 +52,14 @@ def test_other_sounds_are_refused(tmp_path, rate, channels):
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no"):
         list(recordings(tmp_path))
+
+
+def test_other_samples_are_refused_and_one_file_will_do(tmp_path):
+    soundfile = pytest.importorskip("soundfile")
+    write(tmp_path / "A.WAV", SAMPLES)
+    assert [name for name, _ in recordings(tmp_path)] == ["A.WAV"]
+    assert [name for name, _ in recordings(tmp_path / "A.WAV")] == ["A.WAV"]
+    for form in ("PCM_24", "FLOAT"):
+        soundfile.write(tmp_path / "b.wav", np.full(100, 0.5), 16_000, form)
+        with pytest.raises(InputError, match=form):
+            list(recordings(tmp_path / "b.wav"))

@@ -65,8 +65,9 @@ def fit_tables(
 ) -> None:
     """Fit tables to data that are not KT's: the same data give the same file."""
     from codelength.codecs.priming import SIZES, tables
-    from codelength.coding.atomic import write_atomic
+    from codelength.coding.atomic import writable, write_atomic
     from codelength.predictors.primed.shelf import ALPHABETS, read
+    from codelength.runs.files import refuse_same
 
     wanted = list(ALPHABETS) if kinds == [ALL] else kinds
     for kind in wanted:
@@ -79,10 +80,13 @@ def fit_tables(
     several = len(wanted) > 1 or out.is_dir()
     if several and out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; several kinds go into a folder")
-    for kind in wanted:
-        target = out / f"{kind}.tables" if several else out
+    if own is not None:
+        refuse_same(own, out)
+    targets = {kind: out / f"{kind}.tables" if several else out for kind in wanted}
+    for target in targets.values():  # said before the work
+        writable(target)
+    for kind, target in targets.items():
         made = tables(kind, data, size if size in SIZES else int(size), note, own)
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, made)
         done = read(target)
         print(f"{target}: {done.size:,} bytes, sha256 {done.sha256}")

@@ -77,7 +77,10 @@ def make_modality(
 
     from codelength.coding.atomic import atomic_file
     from codelength.corpora.making import pieces, taken
+    from codelength.runs.files import refuse_same
     from codelength.runs.steps import Step
+
+    refuse_same(source, out)
 
     count, digest = 0, sha256()
     with ByteProgress(out.name) as bar, atomic_file(out) as file:

@@ -24,6 +24,7 @@ from codelength.corpora.speech import MISSING, RATE
 from codelength.errors import InputError, MessageError
 
 BASES = 8
+BLOCK = 1 << 16
 """Symbols of DNA: 4 x case + base."""
 
 
@@ -97,9 +98,10 @@ class Flac(Codec):
             with sound.SoundFile(BytesIO(stream)) as file:
                 if (file.frames, file.channels, file.format) != (count, 1, "FLAC"):
                     raise MessageError("the FLAC file has another length")
-                samples: npt.NDArray[np.int16] = file.read(dtype="int16")
+                blocks = list(file.blocks(BLOCK, dtype="int16"))  # room for what is there
         except (sound.SoundFileError, ValueError) as error:
             raise MessageError(f"the FLAC file is damaged: {error}") from error
+        samples = np.concatenate([np.zeros(0, np.int16), *blocks])
         if len(samples) != count:
             raise MessageError("the FLAC file ends before its samples")
         return samples

@@ -134,7 +134,7 @@ def tables(
         series = [text(data) if kind == "text" else dna(data)]
     joined = b"".join(series)
     about: dict[str, Json] = {
-        "source": _SOURCES[kind] if own is None else f"a file named {own.name}",
+        "source": _SOURCES[kind] if own is None else "symbols of a file",
         "sha256": sha256(joined).hexdigest(),
         "symbols": len(joined),
     }

@@ -61,6 +61,24 @@ def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
 
 
+def writable(path: Path) -> None:
+    """Make the folder of a file that is to be written, and try it.
+
+    Raises:
+        InputError: there is no such folder, and none can be made, or it is not writable.
+    """
+    if path.is_dir() or not path.name:
+        raise InputError(f"cannot write {path}: it is a folder")
+    part = hidden_beside(path, f".{os.getpid()}{TORN}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.is_file():
+            part.touch()
+            part.unlink()
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+
 @contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write piece by piece, which is in its place only once all is written.
@@ -72,6 +90,10 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"cannot write {path}: it is a folder")
     part = hidden_beside(path.resolve(), f".{os.getpid()}{TORN}")
     try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:  # a pipe or a device: there is nothing to replace
+                yield file
+            return
         with part.open("wb") as file:
             yield file
             file.flush()

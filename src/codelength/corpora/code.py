@@ -3,10 +3,10 @@
 Example: b"".join(sources(Path("Python-3.13.1.tgz"))) -> the text of all its .py files.
 """
 
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from codelength.corpora.archives import contents
 from codelength.errors import InputError
 
 SUFFIXES = (".py",)
@@ -21,7 +21,7 @@ def sources(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[bytes]
     if path.is_dir():
         found = _folder(path, suffixes)
     elif path.is_file():
-        found = _archive(path, suffixes)
+        found = (content for _, content in contents(path, suffixes))
     else:
         raise InputError(f"there is no {path}; name a folder of source code or a tar archive")
     count = 0
@@ -39,15 +39,3 @@ def _folder(folder: Path, suffixes: tuple[str, ...]) -> Iterator[bytes]:
                 yield path.read_bytes()
             except OSError as error:
                 raise InputError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _archive(path: Path, suffixes: tuple[str, ...]) -> Iterator[bytes]:
-    try:
-        with tarfile.open(path, "r|*") as packed:
-            for member in packed:
-                if member.isfile() and member.name.endswith(suffixes):
-                    file = packed.extractfile(member)
-                    if file:
-                        yield file.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise InputError(f"cannot read {path} as a tar archive: {error}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from codelength.errors import InputError
 
@@ -31,20 +32,33 @@ def bases(file: IO[bytes], record: str = "") -> Iterator[bytes]:
     Raises:
         InputError: it is no FASTA.
     """
-    wanted, first = not record, True
-    while lines := file.readlines(BLOCK):
-        if first and not lines[0].startswith(b">"):
+    wanted, titled, begins = False, False, True  # `begins`: at the beginning of a line
+    taken: list[bytes] = []
+    size = 0
+    title = False
+    while part := file.readline(BLOCK):
+        if begins:
+            title = part.startswith(b">")
+        if begins and title:
+            titled = True
+            words = part[1:].split(None, 1)
+            wanted = not record or (bool(words) and words[0].decode(errors="replace") == record)
+        elif not titled and part.strip():
             raise InputError("it is no FASTA file: it does not begin with '>'")
-        first = False
-        taken = []
-        for line in lines:
-            if line.startswith(b">"):
-                wanted = not record or line[1:].split(None, 1)[0].decode(errors="replace") == record
-            elif wanted:
-                taken.append(line)
-        symbols = _SYMBOLS[np.frombuffer(b"".join(taken), np.uint8)]
-        if len(symbols):
-            yield symbols[symbols != NO_BASE].tobytes()
+        elif wanted and not title:
+            taken.append(part)
+            size += len(part)
+        begins = part.endswith(b"\n")
+        if size >= BLOCK:
+            yield _symbols(taken)
+            taken, size = [], 0
+    if size:
+        yield _symbols(taken)
+
+
+def _symbols(lines: list[bytes]) -> bytes:
+    symbols: npt.NDArray[np.uint8] = _SYMBOLS[np.frombuffer(b"".join(lines), np.uint8)]
+    return bytes(symbols[symbols != NO_BASE])
 
 
 @contextmanager
@@ -55,13 +69,11 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         InputError: it cannot be read.
     """
     try:
-        with path.open("rb") as plain:
-            packed = plain.read(2) == b"\x1f\x8b"
-        if packed:
-            with gzip.open(path) as file:
-                yield cast(IO[bytes], file)
-        else:
-            with path.open("rb") as plain:
+        with path.open("rb") as plain:  # once: it may be a pipe
+            if plain.peek(2)[:2] == b"\x1f\x8b":
+                with gzip.GzipFile(fileobj=plain) as file:
+                    yield cast(IO[bytes], file)
+            else:
                 yield plain
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot read {path}: {error}") from error

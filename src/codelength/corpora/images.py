@@ -5,13 +5,13 @@ Example: rgb(picture) -> the red, green and blue of the first pixel, then of the
 Pictures are PNG files of a folder, or CIFAR-10's in its binary archive.
 """
 
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from codelength.corpora.archives import contents
 from codelength.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _files(folder: Path) -> Iterator["Image"]:
     for path in paths:
         try:
             with Image.open(path) as found:
-                yield found.convert("RGB")
+                yield eight_bits(found)
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
 
@@ -60,21 +60,26 @@ def _archive(path: Path) -> Iterator["Image"]:
     except ImportError as error:
         raise InputError(MISSING) from error
     count = 0
-    try:
-        with tarfile.open(path, "r|*") as packed:
-            for member in packed:
-                file = packed.extractfile(member) if member.name.endswith(".bin") else None
-                while file and (content := file.read(RECORD * TOGETHER)):
-                    if len(content) % RECORD:
-                        raise InputError(f"{path}: {member.name} holds no pictures of CIFAR-10")
-                    planes = np.frombuffer(content, np.uint8).reshape(-1, RECORD)[:, 1:]
-                    for one in planes.reshape(-1, 3, SIDE, SIDE):
-                        count += 1
-                        yield Image.fromarray(np.ascontiguousarray(one.transpose(1, 2, 0)))
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise InputError(f"cannot read {path} as an archive of CIFAR-10: {error}") from error
+    for name, content in contents(path, (".bin",), RECORD * TOGETHER):
+        if len(content) % RECORD:
+            raise InputError(f"{path}: {name} holds no pictures of CIFAR-10")
+        planes = np.frombuffer(content, np.uint8).reshape(-1, RECORD)[:, 1:]
+        for one in planes.reshape(-1, 3, SIDE, SIDE):
+            count += 1
+            yield Image.fromarray(np.ascontiguousarray(one.transpose(1, 2, 0)))
     if not count:
         raise InputError(f"{path} holds none of CIFAR-10's .bin files")
+
+
+def eight_bits(picture: "Image") -> "Image":
+    """Red, green and blue of 8 bits; of 16 bits the upper ones; transparency is left out."""
+    from PIL import Image
+
+    if picture.mode.startswith("I"):
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if "transparency" in picture.info:  # of a palette: Pillow warns otherwise
+        picture = picture.convert("RGBA")
+    return picture.convert("RGB")
 
 
 def rgb(picture: "Image") -> bytes:

@@ -228,6 +228,12 @@ def kt_corpus(
     if limit is not None and limit < 1:
         raise InputError(f"--limit must be at least 1, not {limit}")
     kind, colon, path = modality.partition(":")
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"the file's name {path!r} is no UTF-8; link it by another name"
+        ) from error
     if colon and kind == "file":
         return FileCorpus(Path(path), item_length, limit)
     if colon and kind in MAKERS:

@@ -3,6 +3,7 @@
 Example: pieces("dna", Path("hg38.fa.gz")) -> blocks of symbols, a byte each; `taken` cuts them.
 """
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,12 +16,14 @@ from codelength.corpora.speech import eight_bits, features, recordings, sixteen_
 from codelength.errors import InputError
 
 BLOCK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+"""What archives raise; of encryption and unknown methods they raise a RuntimeError."""
 
 
 def text(path: Path) -> Iterator[bytes]:
     """The bytes of a file; of the only file in a zip archive; unpacked where it is gzip."""
     try:
-        if zipfile.is_zipfile(path):
+        if path.is_file() and zipfile.is_zipfile(path):  # a pipe is read once
             with zipfile.ZipFile(path) as packed:
                 names = [one.filename for one in packed.infolist() if not one.is_dir()]
                 if len(names) != 1:
@@ -32,14 +35,17 @@ def text(path: Path) -> Iterator[bytes]:
         with opened(path) as file:
             while block := file.read(BLOCK):
                 yield block
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+    except (OSError, EOFError, RuntimeError, *DAMAGED) as error:
         raise InputError(f"cannot read {path}: {error}") from error
 
 
 def dna(path: Path) -> Iterator[bytes]:
     """All bases of a FASTA file."""
     with opened(path) as file:
-        yield from bases(file)
+        try:
+            yield from bases(file)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
 
 
 MAKERS: dict[str, Callable[[Path], Iterator[bytes]]] = {
@@ -56,7 +62,9 @@ MAKERS: dict[str, Callable[[Path], Iterator[bytes]]] = {
 
 
 def pieces(modality: str, path: Path) -> Iterator[bytes]:
-    """Blocks of a modality's symbols, in constant memory (a recording or a picture at a time).
+    """Blocks of a modality's symbols, in constant memory.
+
+    A recording, a picture or a file of source code is read at a time.
 
     Raises:
         InputError: no such modality; what is at `path` cannot be read or is of another kind.

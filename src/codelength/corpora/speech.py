@@ -19,7 +19,7 @@ FEATURES = 20
 
 
 def recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
-    """Name and samples of each FLAC or WAV file below a folder, by path.
+    """Name and samples of each FLAC or WAV file below a folder, by path; or of one such file.
 
     Raises:
         InputError: there are none, or one is not of 16 bits, 16 kHz and one channel.
@@ -28,17 +28,24 @@ def recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
         import soundfile
     except ImportError as error:
         raise InputError(MISSING) from error
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".flac", ".wav"))
+    every = folder.rglob("*") if folder.is_dir() else [folder]
+    paths = sorted(path for path in every if path.suffix.lower() in (".flac", ".wav"))
     if not paths:
         raise InputError(f"{folder} holds no .flac or .wav file; unpack its archives (tar xzf)")
     for path in paths:
         try:
-            samples, rate = soundfile.read(path, dtype="int16")
+            with soundfile.SoundFile(path) as file:
+                found = (file.samplerate, file.channels, file.subtype)
+                if found != (RATE, 1, "PCM_16"):
+                    raise InputError(
+                        f"{path} has {found[0]:,} samples a second, {found[1]} channels,"
+                        f" {found[2]}; wanted are {RATE:,}, one, of 16 bits (PCM_16)"
+                    )
+                samples = file.read(dtype="int16")
         except (OSError, soundfile.SoundFileError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
-        if rate != RATE or samples.ndim != 1:
-            raise InputError(f"{path} has {rate:,} samples a second, or channels; {RATE:,} and one")
-        yield path.relative_to(folder).as_posix(), samples
+        name = path.relative_to(folder) if path != folder else Path(path.name)
+        yield name.as_posix(), samples
 
 
 def sixteen_bits(samples: Samples) -> bytes:

@@ -214,7 +214,9 @@ def refuse_same(source: Path, out: Path) -> None:
         InputError: both are one regular file.
     """
     if source.is_file() and out.is_file() and source.samefile(out):
-        raise InputError(f"{out} is the file that is read; choose another -o")
+        raise InputError(
+            f"{out} is the file that is read; choose another place for what is written"
+        )
 
 
 def _same(name: str) -> str:

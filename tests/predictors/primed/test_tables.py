@@ -1,6 +1,7 @@
 """Files of tables: the same fit gives the same file; what is no such file is refused in words."""
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,3 +141,25 @@ def test_an_older_version_is_refused(tmp_path, monkeypatch):
 
 def test_all_shipped_tables_take_less_than_a_megabyte():
     assert sum(shelf.shipped(kind).size for kind in shelf.ALPHABETS) <= 1_000_000
+
+
+@pytest.mark.parametrize("wrong", ["kind", "about", "deep", "bomb"])
+def test_headers_with_a_right_hash_are_not_believed(wrong):
+    arrays = {"one": np.zeros(1 << 16, np.uint8)}
+    made = packing.packed("text", {}, arrays)
+    size = int.from_bytes(made[8:12], "big")
+    header = {
+        "kind": lambda text: text.replace(b'"text"', b'["te"]'),
+        "about": lambda text: text.replace(b'"about":{}', b'"about":[]'),
+        "deep": lambda text: b"[" * 100_000,
+        "bomb": lambda text: text.replace(b"[65536]", b"[111111111111]"),
+    }[wrong](made[12 : 12 + size])
+    assert header != made[12 : 12 + size]
+    body = made[:8] + len(header).to_bytes(4, "big") + header + made[12 + size : -32]
+    with pytest.raises(InputError, match="header"):
+        packing.unpacked(body + hashlib.sha256(body).digest(), "some")
+
+
+def test_what_is_no_regular_file_is_not_read():
+    with pytest.raises(InputError, match="no file of tables"):
+        shelf.read(Path("/dev/zero"))

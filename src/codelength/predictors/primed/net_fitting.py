@@ -131,13 +131,14 @@ def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
         import torch
     except ImportError as error:
         raise InputError(MISSING) from error
-    threads = torch.get_num_threads()
+    threads, mkldnn = torch.get_num_threads(), torch.backends.mkldnn.enabled
     torch.set_num_threads(1)  # sums in another order would round otherwise
+    torch.backends.mkldnn.enabled = False
     try:
-        with torch.backends.mkldnn.flags(enabled=False):
-            return _fitted(kind, series, length, seed, say)
+        return _fitted(kind, series, length, seed, say)
     finally:
         torch.set_num_threads(threads)
+        torch.backends.mkldnn.enabled = mkldnn
 
 
 def _fitted(kind: Kind, series: list[Units], length: int, seed: int, say: Said) -> Net:

@@ -5,6 +5,7 @@ packed by zstd, and the SHA-256 of all before it.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -20,6 +21,8 @@ MAGIC = b"CLTABLES"
 VERSION = 3
 """Of all models; a change of a context or a constant is a new one."""
 LEVEL = 19
+LARGEST = 1 << 30
+"""Bytes of a file's arrays together."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -58,7 +61,7 @@ def unpacked(data: bytes, name: str) -> tuple[str, Mapping[str, Json], Arrays]:
         raise InputError(f"{name} is damaged: its SHA-256 does not agree; fit it or get it again")
     try:
         return _unpacked(data, name)
-    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError, zstandard.ZstdError) as error:
         raise InputError(f"{name} has a header that cannot be read: {error}") from error
 
 
@@ -69,9 +72,16 @@ def _unpacked(data: bytes, name: str) -> tuple[str, Mapping[str, Json], Arrays]:
         raise InputError(
             f"{name} holds tables of version {header['version']}, this is {VERSION}; fit them again"
         )
-    press, arrays = zstandard.ZstdDecompressor(), {}
+    press, arrays, total = zstandard.ZstdDecompressor(), {}, 0
     for title, dtype, shape, size in header["arrays"]:
-        text = press.decompress(data[at : at + size])
-        arrays[title] = np.frombuffer(text, np.dtype(dtype)).reshape(shape)
+        part, form = data[at : at + size], np.dtype(dtype)
+        room = form.itemsize * math.prod(shape)
+        total += room
+        if total > LARGEST or zstandard.frame_content_size(part) != room:
+            raise ValueError(f"{title} is not {room:,} bytes, or all are more than {LARGEST:,}")
+        arrays[title] = np.frombuffer(press.decompress(part), form).reshape(shape)
         at += size
-    return header["kind"], header["about"], arrays
+    kind, about = header["kind"], header["about"]
+    if not isinstance(kind, str) or not isinstance(about, dict):
+        raise ValueError("its kind is no text, or what is said of it no object")
+    return kind, about, arrays

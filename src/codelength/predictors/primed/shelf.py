@@ -72,6 +72,8 @@ def read(path: Path) -> Fitted:
         InputError: it cannot be read, or holds none.
     """
     try:
+        if path.exists() and not path.is_file():  # a message may name anything
+            raise InputError(f"{path} is no file of tables; 'codelength prior fit' makes some")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read the tables {path}: {error.strerror}") from error

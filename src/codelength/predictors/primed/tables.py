@@ -158,9 +158,12 @@ def from_arrays(kind: str, about: Mapping[str, Json], arrays: Arrays) -> Tables:
     if "kept" in arrays:
         count = int(arrays["kept.size"][0])
         bits = there.levels * count
-        if not 0 < count <= 1 << 30 or arrays["kept"].shape != ((bits + 7) // 8,) or not bits:
-            raise ValueError(f"kept data of {arrays['kept'].shape} bytes are not {count} units")
-        kept = unpack(arrays["kept"], there.levels, count)
+        there_are = arrays["kept"]
+        if not 0 < count <= 1 << 30 or there_are.shape != ((bits + 7) // 8,) or not bits:
+            raise ValueError(f"kept data of {there_are.shape} bytes are not {count} units")
+        if there_are.dtype != np.uint8:
+            raise ValueError(f"kept data are {there_are.dtype}, not bytes")
+        kept = unpack(there_are, there.levels, count)
     own = net.from_arrays(arrays, there.sound, there.layout.differences)
     return Tables(kind, fitted, **numbers, net=own, about=about, kept=kept)
 
