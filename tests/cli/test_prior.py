@@ -36,7 +36,7 @@ def test_a_fit_to_a_file_of_ones_own(cli, tmp_path, monkeypatch):
     assert found.code == 2 and "100,000 at least" in found.err and not out.exists()
     monkeypatch.setattr("codelength.codecs.priming.LEAST", 4000)
     assert cli(*arguments).code == 0
-    assert "a file named own.dna" in cli("prior", "list", out).out
+    assert "symbols of a file" in cli("prior", "list", out).out
     found = cli("prior", "fit", "dna", "text", "--from", own, "--out", tmp_path / "both")
     assert found.code == 2 and "name that kind alone" in found.err
     own.write_bytes(b"ACGT" * 1000)
