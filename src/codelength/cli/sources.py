@@ -81,7 +81,6 @@ def make_modality(
     from codelength.runs.steps import Step
 
     refuse_same(source, out)
-
     count, digest = 0, sha256()
     with ByteProgress(out.name) as bar, atomic_file(out) as file:
         for block in taken(pieces(modality, source), skip, size):

@@ -24,8 +24,8 @@ from codelength.corpora.speech import MISSING, RATE
 from codelength.errors import InputError, MessageError
 
 BASES = 8
-BLOCK = 1 << 16
 """Symbols of DNA: 4 x case + base."""
+BLOCK = 1 << 16
 
 
 def library() -> Any:
