@@ -1,8 +1,12 @@
 import gzip
 import io
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -199,3 +203,20 @@ def test_a_place_that_cannot_be_written_is_said_before_a_fit(tmp_path: Path) -> 
 def test_a_name_that_is_no_text_is_refused() -> None:
     with pytest.raises(InputError, match="UTF-8"):
         kt_corpus("text:\udcff")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_half_written_is_removed_where_it_is_stopped(sent: int, tmp_path: Path) -> None:
+    pipe, out = tmp_path / "pipe", tmp_path / "out"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "codelength", "data", "make", "text", pipe, "--out", out]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    with pipe.open("wb") as file:
+        file.write(bytes(1 << 21))
+        file.flush()
+        while not list(tmp_path.glob(".*.part")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(sent)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (130, b"stopped\n")
+    assert list(tmp_path.iterdir()) == [pipe]

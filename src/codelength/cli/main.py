@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +43,14 @@ app.command()(surprisal.inspect)
 app.command()(surprisal.surprisal)
 
 
-ROUND_TRIPS = [["roundtrip", name] for name in ("run", "ablate", "reflect")]
+GOES_ON = [
+    ["kt", "run"],
+    ["data", "fetch"],
+    *(["agentic", name] for name in ("run", "sweep")),
+    *(["roundtrip", name] for name in ("run", "ablate", "reflect")),
+    *(["seqcoder", name] for name in ("train", "reinforce", "finetune", "quick", "study")),
+]
+"""Commands that go on where they were stopped."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, which typer turns into a return value."""
 
@@ -220,12 +228,18 @@ def demo(
     run_demo(out, data, seed, workers_or_cores(workers), as_json)
 
 
+def _interrupt(*_: object) -> None:
+    """SIGTERM ends as Ctrl-C does: what is half-written is removed, what goes on says so."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors are one line on stderr and exit code 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = app(
             given + ["--help"] * (given in ([], ["kt"], ["roundtrip"], ["agentic"])),
@@ -246,11 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note(f"error: {error}")
         sys.exit(2)
     if code == INTERRUPTED:
-        goes_on = (
-            given[:2] in (["kt", "run"], ["agentic", "run"], ["agentic", "sweep"])
-            or given[:2] in ROUND_TRIPS
-            or given[:1] in (["resume"], ["demo"])
-        )
+        goes_on = given[:2] in GOES_ON or given[:1] in (["resume"], ["demo"])
         goes_on |= given[:1] in (["compress"], ["encode"]) and "-" not in given
         note("stopped; the same command goes on from here" if goes_on else "stopped")
     sys.exit(code if isinstance(code, int) else 0)
