@@ -63,3 +63,6 @@ def test_other_samples_are_refused_and_one_file_will_do(tmp_path):
         soundfile.write(tmp_path / "b.wav", np.full(100, 0.5), 16_000, form)
         with pytest.raises(InputError, match=form):
             list(recordings(tmp_path / "b.wav"))
+    write(tmp_path / "b.wav", SAMPLES[:0])
+    with pytest.raises(InputError, match="no sound"):
+        list(recordings(tmp_path / "b.wav"))

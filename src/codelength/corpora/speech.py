@@ -42,6 +42,8 @@ def recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
                         f" {found[2]}; wanted are {RATE:,}, one, of 16 bits (PCM_16)"
                     )
                 samples = file.read(dtype="int16")
+                if not len(samples):
+                    raise InputError(f"{path} holds no sound")
         except (OSError, soundfile.SoundFileError) as error:
             raise InputError(f"cannot read {path}: {error}") from error
         name = path.relative_to(folder) if path != folder else Path(path.name)
