@@ -124,7 +124,11 @@ def train(
         workers=workers,
         every=every,
     )
-    done = run(plan, out, note)
+    try:
+        done = run(plan, out, note)
+    except KeyboardInterrupt:
+        note(f"steps since the last checkpoint are lost; there is one every {every} steps")
+        raise
     if fingerprint := done.get("sha256"):  # of several processes the first one speaks
         print(f"{out}: {done['parameters']:,} parameters, {done['tokens']:,} tokens, {fingerprint}")
 

@@ -95,7 +95,7 @@ def build(spec: Spec) -> Codec:
     if ("kind" in options) == ("tables" in options):
         raise InputError(
             f"--codec {spec.text}: name the kind of data, kind={'|'.join(ALPHABETS)}, or tables"
-            " that you have fitted, tables=FILE"
+            " that you have fitted, tables=FILE: one of the two"
         )
     if "tables" in options:
         return Primed(shelf.read(Path(options["tables"])))

@@ -25,6 +25,7 @@ pytest.importorskip("accelerate")
 
 from codelength.synthesis.seqcoder.decoding import Manner, decode  # noqa: E402
 from codelength.synthesis.seqcoder.feedback import Results  # noqa: E402
+from codelength.synthesis.seqcoder.keeping import begin  # noqa: E402
 from codelength.synthesis.seqcoder.model import Checkpoint, load, new_model, save  # noqa: E402
 from codelength.synthesis.seqcoder.noise import Noise  # noqa: E402
 from codelength.synthesis.seqcoder.reinforcement import Bout, allowed, reinforce  # noqa: E402
@@ -288,7 +289,7 @@ def test_training_learns_and_reinforcement_runs(tmp_path: Path) -> None:
     done = train(plan, tmp_path / "one", lambda _: None)
     first, last = curve(tmp_path / "one")
     assert last["program"] < first["program"]
-    with pytest.raises(InputError, match="another plan"):
+    with pytest.raises(InputError, match=r"another plan \(.*steps: 40 there, 3 asked"):
         train(Plan(preset="micro", steps=3), tmp_path / "one", lambda _: None)
     bout = Bout(str(tmp_path / "one"), Mix(seed=4, lines=3), steps=1, targets=4, draws=4)
     told = reinforce(bout, tmp_path / "two", lambda _: None)
@@ -316,8 +317,17 @@ def test_the_shipped_checkpoint_solves_a_short_item() -> None:
 
 
 def test_a_missing_checkpoint_is_a_line() -> None:
-    with pytest.raises(InputError, match="no SeqCoder checkpoint"):
+    with pytest.raises(InputError, match="no SeqCoder checkpoint; with the package come: small"):
         build_codec("seqcoder:checkpoint=/nowhere").open()
+
+
+def test_a_training_that_has_not_ended_is_no_checkpoint_yet(tmp_path: Path) -> None:
+    begin(tmp_path, {"steps": 3})
+    with pytest.raises(InputError, match="has not ended"):
+        load(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write"):
+        begin(tmp_path / "file", {})
 
 
 def test_rows_with_feedback_show_each_lines_result_and_obey_the_grammar() -> None:

@@ -18,6 +18,8 @@ from codelength.synthesis.seqcoder import tokens
 
 MISSING = "SeqCoder needs PyTorch and transformers: pip install 'codelength[lm]'"
 CONFIG, WEIGHTS, ABOUT = "config.json", "model.safetensors", "seqcoder.json"
+PLAN = "plan.json"
+"""What is to be trained in a folder; it is there before the model."""
 LONGEST = 2048
 """Tokens that a model can hold."""
 
@@ -189,6 +191,11 @@ def load(folder: Path, device: str = "") -> Checkpoint:
     from codelength.synthesis.seqcoder.network import Network
 
     folder = place(str(folder))
+    if (folder / PLAN).exists() and not (folder / ABOUT).exists():
+        raise InputError(f"the training in {folder} has not ended; the same command goes on")
+    if not (folder / ABOUT).exists():
+        known = ", ".join(sorted(one.name for one in SHIPPED.iterdir() if one.is_dir()))
+        raise InputError(f"{folder} is no SeqCoder checkpoint; with the package come: {known}")
     try:
         about = dict(json.loads((folder / ABOUT).read_text()))
         settings = (folder / CONFIG).read_bytes()

@@ -6,6 +6,7 @@ Batch n of a stream depends on its settings and on n alone. Pairs are drawn in p
 the pool, sorted by length, cut into batches of about as many tokens, and the batches shuffled.
 """
 
+import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -341,7 +342,9 @@ class Stream:
         """All pools in their order."""
         if not workers or self.finite is not None:
             yield from map(self.pool, count())
-        with ProcessPoolExecutor(workers, get_context("spawn")) as others:
+        heedless = signal.SIGINT, signal.SIG_IGN  # Ctrl-C is for the process that asks
+        spawn = get_context("spawn")
+        with ProcessPoolExecutor(workers, spawn, signal.signal, heedless) as others:
             waiting = deque(others.submit(self.pool, number) for number in range(2 * workers))
             for number in count(2 * workers):
                 yield waiting.popleft().result()
