@@ -159,10 +159,10 @@ def test_a_pipe_is_read_once_and_whole(kind: str, tmp_path: Path) -> None:
     for sent in (content, gzip.compress(content)):
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
-        writer = threading.Thread(target=pipe.write_bytes, args=(sent,))
+        writer = threading.Thread(target=pipe.write_bytes, args=(sent,), daemon=True)
         writer.start()
         made = RUN(app, ["data", "make", kind, str(pipe), "--out", str(out)])
-        writer.join()
+        writer.join(60)
         assert made.exit_code == 0, made.output
         wanted = content if kind == "text" else bytes([0, 1, 3, 2] * 50_000)
         assert out.read_bytes() == wanted
@@ -186,10 +186,10 @@ def test_a_modality_goes_into_a_pipe(tmp_path: Path) -> None:
     source.write_bytes(b"some text")
     os.mkfifo(pipe)
     read: list[bytes] = []
-    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
     reader.start()
     made = RUN(app, ["data", "make", "text", str(source), "--out", str(pipe)])
-    reader.join()
+    reader.join(60)
     assert made.exit_code == 0 and read == [b"some text"] and pipe.is_fifo()
 
 
@@ -211,12 +211,12 @@ def test_what_is_half_written_is_removed_where_it_is_stopped(sent: int, tmp_path
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "codelength", "data", "make", "text", pipe, "--out", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    with pipe.open("wb") as file:
-        file.write(bytes(1 << 21))
-        file.flush()
-        while not list(tmp_path.glob(".*.part")) and process.poll() is None:
-            time.sleep(0.01)
-        process.send_signal(sent)
-        _, said = process.communicate()
+    held = os.open(pipe, os.O_RDWR)  # so that the pipe opens and never ends
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".*.part")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    os.close(held)
     assert (process.returncode, said) == (130, b"stopped\n")
     assert list(tmp_path.iterdir()) == [pipe]

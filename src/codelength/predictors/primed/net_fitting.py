@@ -126,6 +126,7 @@ def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
     series = [one for one in series if len(one) > length]
     if not series:
         raise InputError(f"no recording has more than {length} samples; fit on longer ones")
+    before = dict(os.environ)
     os.environ.update(SAME_EVERYWHERE)
     try:
         import torch
@@ -139,6 +140,10 @@ def fit_net(kind: Kind, series: list[Units], length: int, seed: int, say: Said) 
     finally:
         torch.set_num_threads(threads)
         torch.backends.mkldnn.enabled = mkldnn
+        for name in SAME_EVERYWHERE:  # not for the processes that come after
+            os.environ.pop(name, None)
+            if name in before:
+                os.environ[name] = before[name]
 
 
 def _fitted(kind: Kind, series: list[Units], length: int, seed: int, say: Said) -> Net:
