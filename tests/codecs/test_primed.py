@@ -1,5 +1,6 @@
 """`primed` as a codec: lengths that are not public, symbols that its kind has not, its protocol."""
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -35,6 +36,17 @@ def test_a_decoder_shares_nothing_and_agrees():
     other = codec.decoder()
     assert other is not codec
     assert other.decode(codec.encode(b"the history of")) == b"the history of"
+
+
+def test_tables_that_are_sent_again_are_loaded_once():
+    """A worker is sent a codec with each batch; one that was used is as small as a new one."""
+    used = pickle.dumps(build_codec("primed:kind=dna"))
+    assert len(pickle.dumps(CODECS["dna"])) == len(used)
+    first, second = pickle.loads(used), pickle.loads(used)
+    assert second is not first
+    assert first.encode(bytes([0, 1, 2, 3] * 8)) == CODECS["dna"].encode(bytes([0, 1, 2, 3] * 8))
+    assert second._fitted is first._fitted
+    assert "tables" in vars(second._fitted)
 
 
 def test_threads_may_share_a_codec():

@@ -95,11 +95,9 @@ class Extended(Codec):
 
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
-        tables: dict[str, Json] = {
-            kind: codec.protocol()["tables"] for kind, codec in self._kinds.items()
-        }
+        kinds: dict[str, Json] = {kind: codec.protocol() for kind, codec in self._kinds.items()}
         programs: Json = self._programs.protocol() if self._programs else None
-        return {"codec": "extended", "tables": tables, "programs": programs}
+        return {"codec": "extended", "kinds": kinds, "programs": programs}
 
 
 def build(spec: Spec) -> Codec:

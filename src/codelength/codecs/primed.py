@@ -41,6 +41,10 @@ class Primed(Codec):
     def __init__(self, fitted: Fitted) -> None:
         self._fitted = fitted
 
+    def __reduce__(self) -> tuple[type["Primed"], tuple[Fitted]]:
+        """Sent to another process without the model, which is loaded there."""
+        return Primed, (self._fitted,)
+
     @cached_property
     def _model(self) -> Model:
         return shelf.model(self._fitted)
@@ -85,7 +89,8 @@ class Primed(Codec):
     def protocol(self) -> dict[str, Json]:
         """See `Codec.protocol`."""
         found = self._fitted
-        return {"codec": "primed", "model": VERSION, "kind": found.kind, "tables": found.sha256}
+        parts: dict[str, Json] = {"codec": "primed", "model": VERSION, "ending": "cells"}
+        return parts | {"kind": found.kind, "tables": found.sha256}
 
 
 def build(spec: Spec) -> Codec:

@@ -68,20 +68,25 @@ def ending(low: int, width: int) -> tuple[int, int]:
     return 3, 0  # never: width > 2^61 holds a quarter
 
 
-@kernel
-def finish_encoding(state: Array, out: Buffer) -> int:
-    """Write the ending into `out`; returns the length of the message in bits."""
-    k, value = ending(state[0], state[1])
-    count = state[2]
-    if value >> k:  # carry
+@inner
+def put(count: int, out: Buffer, value: int, bits: int) -> None:
+    """Write a value behind the `count` bits that are out; one bit too large, it carries."""
+    if value >> bits:
         at = count - 1
         while out[at] == 1:
             out[at] = 0
             at -= 1
         out[at] = 1
-    for j in range(k):
-        out[count + j] = (value >> (k - 1 - j)) & 1
-    return count + k
+    for j in range(bits):
+        out[count + j] = (value >> (bits - 1 - j)) & 1
+
+
+@kernel
+def finish_encoding(state: Array, out: Buffer) -> int:
+    """Write the ending into `out`; returns the length of the message in bits."""
+    k, value = ending(state[0], state[1])
+    put(state[2], out, value, k)
+    return state[2] + k
 
 
 @inner

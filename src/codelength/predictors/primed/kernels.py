@@ -99,6 +99,15 @@ def weigh(
 
 
 @inlined
+def tell(kind: int, step: int, bit: int, parts: Parts, work: Work) -> None:
+    """What is known of a unit is narrowed to those with this bit."""
+    if parts.index.size[0]:
+        tell_rows(kind, parts.index, work.rows, step, bit)
+    if kind >= SIXTEEN:
+        narrow(work.mill, bit)
+
+
+@inlined
 def settle(
     kind: int, step: int, bit: int, parts: Parts, work: Work, log: Log, rate: int, limit: int
 ) -> None:
@@ -106,10 +115,7 @@ def settle(
     first, end = first_of(kind, step), end_of(kind, step)
     own = own_of(kind) if parts.index.size[0] else 0
     learn(parts, work, log, first, end, own, bit, rate, limit)
-    if parts.index.size[0]:
-        tell_rows(kind, parts.index, work.rows, step, bit)
-    if kind >= SIXTEEN:
-        narrow(work.mill, bit)
+    tell(kind, step, bit, parts, work)
 
 
 @inlined

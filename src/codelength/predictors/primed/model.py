@@ -13,6 +13,8 @@ from codelength.coding.arithmetic import (
     COUNT,
     END,
     START,
+    Array,
+    Buffer,
     finish_encoding,
     finish_message,
     new_state,
@@ -20,10 +22,12 @@ from codelength.coding.arithmetic import (
     start_decoding,
 )
 from codelength.coding.bits import BitReader, Bits
+from codelength.coding.cells import SHARES, decode_cell, encode_cell
 from codelength.coding.compiled import constant
 from codelength.errors import MessageError
 from codelength.predictors.primed.kernels import decode_units, encode_units, forget
 from codelength.predictors.primed.kinds import KINDS, Kind, rows_of
+from codelength.predictors.primed.last import grow, new_tree
 from codelength.predictors.primed.layouts import Units
 from codelength.predictors.primed.network import Log, Parts, Work, new_work
 from codelength.predictors.primed.tables import Tables, roomy
@@ -53,6 +57,7 @@ class Model:
         self._weights, self._final = self._parts.weights.copy(), self._parts.final.copy()
         self._work = new_work(self._kind.contexts, self._parts.net, rows_of(self._kind.number))
         self._log = new_log(CHUNK, self._kind)
+        self._tree = new_tree(self._kind.layout.bits, self._work)
         self._lock = Lock()
 
     def encode(self, symbols: bytes) -> tuple[Bits, float]:
@@ -63,13 +68,16 @@ class Model:
         layout = self._kind.layout
         data = layout.units(symbols)
         state, out, ideal = new_state(), np.zeros(256, np.uint8), 0.0
+        before = max(0, len(data) - 1)
         with self._item(len(data)) as parts:
-            for first in range(0, len(data), CHUNK):
-                end = min(len(data), first + CHUNK)
+            for first in range(0, before, CHUNK):
+                end = min(before, first + CHUNK)
                 most = int(state[COUNT]) + (end - first) * layout.bits * LONGEST + 256
                 if most > len(out):
                     out = np.concatenate([out, np.zeros(most, np.uint8)])
                 ideal += encode_units(*self._where(data, first, end), *self._how(parts), state, out)
+            if len(data):
+                ideal += self._encode_last(data, parts, state, out)
         rest = Bits.from_bytes(symbols[len(data) * layout.width :])
         return pack(out, finish_encoding(state, out)) + rest, ideal + len(rest)
 
@@ -84,17 +92,48 @@ class Model:
         state, message = new_state(), np.frombuffer(reader.data, np.uint8)
         state[START], state[END] = reader.position, reader.length
         start_decoding(state, message)
-        data = np.zeros(min(count, CHUNK), np.int32)
+        data, before = np.zeros(min(count, CHUNK), np.int32), max(0, count - 1)
         with self._item(count) as parts:
-            for first in range(0, count, CHUNK):
-                end = min(count, first + CHUNK)
-                if end > len(data):
+            for first in range(0, before, CHUNK):
+                end = min(before, first + CHUNK)
+                if end >= len(data) and len(data) < count:
                     data = np.concatenate([data, np.zeros(max(len(data), CHUNK), np.int32)])
                 place = self._where(data, first, end)
                 if decode_units(*place, *self._how(parts), state, message) < end:
                     raise MessageError("the message is damaged or truncated")
+            if count:
+                self._decode_last(data, before, parts, state, message)
         finish_message(state, reader)
         return layout.symbols(data[:count]) + reader.read_bytes(length % layout.width)
+
+    def _encode_last(self, data: Units, parts: Parts, state: Array, out: Buffer) -> float:
+        """Code the last unit; its ideal bits."""
+        tree, goal, ideal, unit, known = self._tree, int(data[-1]), 0.0, 0, 0
+        while known < self._kind.layout.bits:
+            count = self._grow(data, len(data) - 1, parts, unit, known)
+            k = int(np.searchsorted(tree.units[:count], goal, side="right")) - 1
+            encode_cell(state, out, tree.deal, constant(count), constant(k))
+            ideal -= float(np.log2(tree.deal.shares[k] / SHARES))
+            unit, known = int(tree.units[k]), int(tree.known[k])
+        return ideal
+
+    def _decode_last(
+        self, data: Units, at: int, parts: Parts, state: Array, message: Buffer
+    ) -> None:
+        """The mirror of `_encode_last`, into `data`."""
+        tree, unit, known = self._tree, 0, 0
+        while known < self._kind.layout.bits:
+            count = self._grow(data, at, parts, unit, known)
+            k = decode_cell(state, message, tree.deal, constant(count))
+            if k < 0 or state[COUNT] > state[END] - state[START]:
+                raise MessageError("the message is damaged or truncated")
+            unit, known = int(tree.units[k]), int(tree.known[k])
+        data[at] = unit
+
+    def _grow(self, data: Units, at: int, parts: Parts, unit: int, known: int) -> int:
+        kind, bits = constant(self._kind.number), constant(self._kind.layout.bits)
+        here = (kind, bits, data, constant(at), parts, self._work, self._tree)
+        return int(grow(*here, constant(unit), constant(known)))
 
     def _how(self, parts: Parts) -> tuple[Parts, Work, Log, int, int]:
         if parts is not self._parts:

@@ -3,12 +3,13 @@
 Example: model(shipped("dna")) -> a model that codes items of DNA.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from codelength.coding.messages import Json
 from codelength.errors import InputError
@@ -40,6 +41,10 @@ class Fitted:
     arrays: Arrays
     where: str
 
+    def __reduce__(self) -> tuple[Callable[..., "Fitted"], tuple[object, ...]]:
+        """Sent to another process without what was made of the arrays; see `_sent`."""
+        return _sent, tuple(getattr(self, one.name) for one in fields(self))
+
     @cached_property
     def tables(self) -> Tables:
         """What they hold.
@@ -51,6 +56,23 @@ class Fitted:
             return from_arrays(self.kind, self.about, self.arrays)
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise InputError(f"{self.where} holds tables that do not fit: {error}") from error
+
+
+_here: dict[tuple[object, ...], Fitted] = {}
+
+
+def _sent(*parts: Any) -> Fitted:
+    """The tables that came, or the same ones that came before and may have been loaded since.
+
+    A worker gets a codec with each of its batches.
+    """
+    fitted = Fitted(*parts)
+    key = fitted.kind, fitted.sha256, fitted.where
+    if key not in _here:
+        while len(_here) >= len(ALPHABETS):
+            del _here[next(iter(_here))]
+        _here[key] = fitted
+    return _here[key]
 
 
 def opened(data: bytes, where: str) -> Fitted:
