@@ -106,6 +106,14 @@ def test_encode_and_decode_a_file(cli, tmp_path, codec, content):
     assert cli("verify", message, "--json").json[0]["coded_bits"] == row["coded_bits"]
 
 
+def test_what_gets_no_shorter_is_said(cli, tmp_path):
+    letters, message = tmp_path / "letters", tmp_path / "m.cl"
+    letters.write_bytes(b"ACGTTGCA" * 40)
+    found = cli("encode", letters, "--codec", "primed:kind=dna", "-o", message)
+    assert "gets no shorter" in found.err and "data make" in found.err
+    assert "shorter" not in cli("encode", letters, "--codec", "gzip", "-o", message).err
+
+
 def test_every_flip_and_cut_of_a_small_file_is_refused(cli, tmp_path):
     source, message, back = tmp_path / "source", tmp_path / "m.cl", tmp_path / "back"
     source.write_bytes(b"hello")

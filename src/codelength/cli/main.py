@@ -98,6 +98,10 @@ def encode(
         f" {total // 8:,} bytes for {found.symbols:,}, decoded and equal",
         out,
     )
+    if found.coded_bits >= 8 * found.symbols > 0 and codec.split(":")[0] != "raw":
+        hint = "DNA and sound go through 'codelength data make' first"
+        other = hint if codec.startswith("primed") else "another codec may suit it better"
+        note(f"{file.name} gets no shorter by {codec}: {other}")
 
 
 @app.command()

@@ -47,8 +47,10 @@ def size_cells(low: int, width: int, deal: Deal, count: int) -> None:
     """How many bits each outcome's cell has.
 
     `free[n]` is how many cells of n bits the interval has room for besides what is given away. At
-    first each outcome gets less than its share, which always fits; then the outcome that is the
-    likeliest for the size of its cell gets one of twice the size, while there is room.
+    first each cell has more than a quarter and at most half of what its outcome is worth. These
+    fit: where the interval is w cells of a size long, those and larger ones take w / 2 of them at
+    most, a whole number, and w - 1 or more lie in it whole, or none is asked for. Then the outcome
+    that is the likeliest for the size of its cell gets one of twice the size, while there is room.
     """
     for n in range(DEPTHS):
         size = ONE << (62 - n)

@@ -170,7 +170,7 @@ def test_the_curves_are_the_same_on_every_machine():
 
 
 def test_messages_stay_as_they_are():
-    """Another context or constant is another `VERSION` of tables, and other messages."""
+    """Another context or constant is another `VERSION`, another ending a name in the protocol."""
     long = b"one line\n" + b"a line of many words, and then some more; " * 20
     items = [*EXAMPLES.items(), ("text", long), ("text", bytes([200]) * 400)]
     text = " ".join(str(MODELS[kind].encode(item)[0]) for kind, item in items)

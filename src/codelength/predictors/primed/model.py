@@ -34,14 +34,23 @@ from codelength.predictors.primed.tables import Tables, roomy
 
 CHUNK = 1 << 14
 """Symbols that are coded between two looks at the room for messages and logs."""
-LONGEST = 15
-"""Bits of a message that a bit of a symbol takes at most."""
+LONGEST = 16
+"""Bits of a message that a bit of a symbol takes at most: a chance is 2^-14 or more, and of what is
+told in a cell two bits may be lost."""
+SPARE = 128
+"""Bits besides for what the coder has not told yet."""
 
 
 def new_log(units: int, kind: Kind) -> Log:
     """Room for what so many units change."""
     size = units * kind.layout.bits * kind.contexts
     return Log(np.zeros(size, np.int64), np.zeros(size, np.uint32), np.zeros(1, np.int64))
+
+
+def with_room(out: Buffer, state: Array, bits: int) -> Buffer:
+    """A buffer that has room for so many bits of symbols more."""
+    most = int(state[COUNT]) + bits * LONGEST + SPARE
+    return out if most <= len(out) else np.concatenate([out, np.zeros(most, np.uint8)])
 
 
 class Model:
@@ -55,7 +64,8 @@ class Model:
         self._kind = KINDS[tables.kind]
         self._parts = tables.parts()
         self._weights, self._final = self._parts.weights.copy(), self._parts.final.copy()
-        self._work = new_work(self._kind.contexts, self._parts.net, rows_of(self._kind.number))
+        ranges = rows_of(self._kind.number) if len(tables.kept) else 0
+        self._work = new_work(self._kind.contexts, self._parts.net, ranges)
         self._log = new_log(CHUNK, self._kind)
         self._tree = new_tree(self._kind.layout.bits, self._work)
         self._lock = Lock()
@@ -67,16 +77,15 @@ class Model:
         """
         layout = self._kind.layout
         data = layout.units(symbols)
-        state, out, ideal = new_state(), np.zeros(256, np.uint8), 0.0
+        state, out, ideal = new_state(), np.zeros(0, np.uint8), 0.0
         before = max(0, len(data) - 1)
         with self._item(len(data)) as parts:
             for first in range(0, before, CHUNK):
                 end = min(before, first + CHUNK)
-                most = int(state[COUNT]) + (end - first) * layout.bits * LONGEST + 256
-                if most > len(out):
-                    out = np.concatenate([out, np.zeros(most, np.uint8)])
+                out = with_room(out, state, (end - first) * layout.bits)
                 ideal += encode_units(*self._where(data, first, end), *self._how(parts), state, out)
             if len(data):
+                out = with_room(out, state, layout.bits)
                 ideal += self._encode_last(data, parts, state, out)
         rest = Bits.from_bytes(symbols[len(data) * layout.width :])
         return pack(out, finish_encoding(state, out)) + rest, ideal + len(rest)

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from codelength.coding.messages import Json
@@ -45,6 +46,10 @@ class Fitted:
         """Sent to another process without what was made of the arrays; see `_sent`."""
         return _sent, tuple(getattr(self, one.name) for one in fields(self))
 
+    def __deepcopy__(self, memo: object) -> "Fitted":
+        """Nothing in it changes."""
+        return self
+
     @cached_property
     def tables(self) -> Tables:
         """What they hold.
@@ -58,21 +63,24 @@ class Fitted:
             raise InputError(f"{self.where} holds tables that do not fit: {error}") from error
 
 
-_here: dict[tuple[object, ...], Fitted] = {}
+_here: dict[tuple[str, str, str], Fitted] = {}
+_lock = Lock()
 
 
 def _sent(*parts: Any) -> Fitted:
     """The tables that came, or the same ones that came before and may have been loaded since.
 
-    A worker gets a codec with each of its batches.
+    A worker gets a codec, with all of its arrays, with each batch; loading them takes much longer.
+    The last few tables are remembered.
     """
     fitted = Fitted(*parts)
     key = fitted.kind, fitted.sha256, fitted.where
-    if key not in _here:
-        while len(_here) >= len(ALPHABETS):
+    with _lock:
+        found = _here.pop(key, fitted)
+        _here[key] = found
+        while len(_here) > len(ALPHABETS):
             del _here[next(iter(_here))]
-        _here[key] = fitted
-    return _here[key]
+    return found
 
 
 def opened(data: bytes, where: str) -> Fitted:
