@@ -134,6 +134,7 @@ def test_children_die_with_their_server(jail):
 
 def test_nothing_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    gc.collect()  # what earlier tests left
     before, open_before = children(os.getpid()), descriptors(os.getpid())
     with Jail() as jail:
         programs = ["output = [1]", "1 / 0", "while True: pass", "import os\nos._exit(1)"] * 20

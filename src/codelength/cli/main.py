@@ -99,9 +99,10 @@ def encode(
         out,
     )
     if found.coded_bits >= 8 * found.symbols > 0 and codec.split(":")[0] != "raw":
-        hint = "DNA and sound go through 'codelength data make' first"
-        other = hint if codec.startswith("primed") else "another codec may suit it better"
-        note(f"{file.name} gets no shorter by {codec}: {other}")
+        hint = "another codec may suit it better"
+        if codec.startswith("primed") and "kind=text" not in codec:
+            hint = "DNA and sound go through 'codelength data make' first"
+        note(f"It got no shorter by {codec}: {hint}")
 
 
 @app.command()
