@@ -104,7 +104,7 @@ def test_a_card_says_where_a_model_comes_from(tmp_path: Path) -> None:
     about = {"plan": {"steps": 7, "mix": {"seed": 5}}, "tokens": 1234567, "device": "CPU"}
     save(new_model("micro"), tmp_path, about)
     text = card("mine", load(tmp_path).about, rows([True, False]))
-    for part in ("# mine", "1,234,567", "pairs: seed 5", "steps: 7", "50.0 %", "sha256"):
+    for part in ("# mine", "1,234,567", "pairs: seed 5", "steps: 7", "50.0 %", "SHA-256"):
         assert part in text
 
 
