@@ -34,7 +34,7 @@ def test_blocks_are_joined_where_lines_are_many(monkeypatch):
 
 def test_lines_of_any_length_are_read_a_block_at_a_time(monkeypatch):
     monkeypatch.setattr("codelength.corpora.fasta.BLOCK", 16)
-    text = b"\n>" + b"long title " * 9 + b"\nAC\n" + b"GT" * 500 + b"\n>y\nA>C\n"
+    text = b"\n>" + b"long title " * 9 + b"\nAC\n" + b"GT" * 500 + b"\n>y\nA-C\n"
     found = list(bases(io.BytesIO(text)))
     assert max(map(len, found)) < 40
     assert b"".join(found) == bytes([0, 1] + [3, 2] * 500 + [0, 1])
@@ -46,6 +46,16 @@ def test_lines_of_any_length_are_read_a_block_at_a_time(monkeypatch):
 def test_what_is_no_fasta_is_refused():
     with pytest.raises(InputError, match="no FASTA"):
         symbols(b"ACGT\n")
+
+
+@pytest.mark.parametrize("letters", [b"ACGU", b"MKFLE", b"AC>GT", b"AC\x00G", b"ACG1"])
+def test_letters_of_anything_else_are_refused(letters):
+    with pytest.raises(InputError, match="no letter of DNA"):
+        symbols(b">x\nACGT\n" + letters + b"\n")
+
+
+def test_unknown_bases_are_left_out():
+    assert symbols(b">x\r\nACRYKMN-nrykmswbdhvt\r\n") == bytes([0, 1, 6])
 
 
 def test_packed_files_are_unpacked(tmp_path):

@@ -17,20 +17,23 @@ from codelength.errors import InputError
 
 LETTERS = b"ACTGactg"
 """By symbol; small letters are repeats (a soft mask)."""
-NO_BASE = 255
+UNKNOWN = b"NRYKMSWBDHVnrykmswbdhv-"
+"""Letters for bases that are not known, or for one of several (IUPAC 1970), and for gaps."""
+NO_BASE, STRANGE = 254, 255
 BLOCK = 1 << 20
-_SYMBOLS = np.full(256, NO_BASE, np.uint8)
+_SYMBOLS = np.full(256, STRANGE, np.uint8)
+_SYMBOLS[np.frombuffer(UNKNOWN + b" \t\r\n", np.uint8)] = NO_BASE
 _SYMBOLS[np.frombuffer(LETTERS, np.uint8)] = np.arange(len(LETTERS))
 
 
 def bases(file: IO[bytes], record: str = "") -> Iterator[bytes]:
-    """Symbols of a file, in blocks, in constant memory; what is no base (N) is left out.
+    """Symbols of a file, in blocks, in constant memory; bases that are not known are left out.
 
     Arguments:
         record: the name of the one record that is wanted; by default all.
 
     Raises:
-        InputError: it is no FASTA.
+        InputError: it is no FASTA, or one of other letters: of proteins, or of RNA.
     """
     wanted, titled, begins = False, False, True  # `begins`: at the beginning of a line
     taken: list[bytes] = []
@@ -57,7 +60,11 @@ def bases(file: IO[bytes], record: str = "") -> Iterator[bytes]:
 
 
 def _symbols(lines: list[bytes]) -> bytes:
-    symbols: npt.NDArray[np.uint8] = _SYMBOLS[np.frombuffer(b"".join(lines), np.uint8)]
+    letters = np.frombuffer(b"".join(lines), np.uint8)
+    symbols: npt.NDArray[np.uint8] = _SYMBOLS[letters]
+    strange = letters[symbols == STRANGE]
+    if len(strange):
+        raise InputError(f"it holds {chr(strange[0])!r}, no letter of DNA; write RNA with T for U")
     return bytes(symbols[symbols != NO_BASE])
 
 
