@@ -13,7 +13,7 @@ from codelength.corpora.kt import kt_corpus
 from codelength.errors import CodelengthError, InputError, MessageError, ModelError
 from codelength.runs import Exact, query, verify_run
 from codelength.runs.engine import Engine
-from codelength.runs.measure import Batch, work
+from codelength.runs.measure import Batch, Pace, work
 from codelength.runs.store import read_parquet
 from codelength.runs.writer import RunWriter
 
@@ -369,3 +369,15 @@ def test_queries_with_two_columns_of_one_name_are_refused(tmp_path, corpus):
 def test_a_worker_that_dies_is_an_error_of_one_line():
     with Engine(2) as engine, pytest.raises(CodelengthError, match="a worker process died"):
         list(engine.map(os._exit, [1] * 10))
+
+
+def test_batches_grow_where_one_instance_loads_for_the_others():
+    pace = Pace()
+    for _ in range(3):
+        pace.note([3.0, *[0.001] * (pace.size - 1)])
+    assert pace.size == 64
+    pace.note([0.1] * 64)
+    assert pace.size == 32
+    for _ in range(9):
+        pace.note([5.0] * pace.size)
+    assert pace.size == 1

@@ -81,8 +81,14 @@ class Pace:
 
     size: int = 8
 
-    def note(self, count: int, seconds: float) -> None:
-        """Learn from a batch of `count` instances."""
+    def note(self, spent: list[float]) -> None:
+        """Learn from the seconds that each instance of a batch took.
+
+        The dearest does not count: it may have loaded what the others only use, and smaller batches
+        would load it more often.
+        """
+        count = len(spent)
+        seconds = sum(spent) - (max(spent) if count > 1 else 0)
         if seconds < SECONDS / 2 and count >= self.size:
             self.size = min(2 * self.size, LARGEST_BATCH)
         elif seconds > 2 * SECONDS:
@@ -301,8 +307,7 @@ def measure(
         for entries in (engine or Engine()).map(work, batches):
             writer.add(entries)
             finished += len(entries)
-            spent = sum(entry.encode.seconds + entry.decode.seconds for entry in entries)
-            pace.note(len(entries), spent)
+            pace.note([entry.encode.seconds + entry.decode.seconds for entry in entries])
             if progress:
                 progress(finished, total)
         digest, others = TargetDigest(), writer.reconstructions()
