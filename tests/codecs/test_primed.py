@@ -1,5 +1,6 @@
 """`primed` as a codec: lengths that are not public, symbols that its kind has not, its protocol."""
 
+import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,6 +48,7 @@ def test_tables_that_are_sent_again_are_loaded_once():
     assert first.encode(bytes([0, 1, 2, 3] * 8)) == CODECS["dna"].encode(bytes([0, 1, 2, 3] * 8))
     assert second._fitted is first._fitted
     assert "tables" in vars(second._fitted)
+    assert copy.deepcopy(first._fitted) is first._fitted
 
 
 def test_threads_may_share_a_codec():

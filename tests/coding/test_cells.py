@@ -51,7 +51,7 @@ def dealt(weights: list[int]) -> Deal:
 
 
 def encode(before: list[int], choices: Message) -> Bits:
-    """Bytes, each of 256 equal ones up to a third of the time, then choices."""
+    """Numbers below 300, all as likely, then choices."""
     state, out = new_state(), np.zeros(4096, np.uint8)
     for one in before:
         encode_step(state, out, one, 1, 300)

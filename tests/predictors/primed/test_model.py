@@ -29,12 +29,12 @@ EXAMPLES = {
 
 
 def round_trip(model: Model, data: bytes) -> Bits:
-    """Two bits over the ideal at the most, and one for each further part of the last unit."""
+    """Two bits over the ideal at the most, and one for each further bit of the last unit."""
     bits, ideal = model.encode(data)
     reader = BitReader.over(bits + Bits("1011"))
     assert model.decode(reader, len(data)) == data
     assert reader.left == 4
-    assert len(bits) < ideal + 2 + 15
+    assert len(bits) < ideal + 1 + model._kind.layout.bits
     return bits
 
 

@@ -28,7 +28,7 @@ class Tree(NamedTuple):
         units: the first unit that begins so; `known`: by how many bits; int64 `[most]` both.
         deal: their chances and cells.
         upper: the chance of the second half of each node, int64 `[bits]`.
-        rows: of each node the fields of `Rows` one behind the other, int64 `[bits, 5 ranges]`.
+        rows: of each node low, high, below and over of `Rows`, int64 `[bits, 4 ranges]`.
         mill: the same of low, high and middle, int64 `[bits, 3 components]`.
     """
 
@@ -44,7 +44,7 @@ def new_tree(bits: int, work: Work) -> Tree:
     """Room for units of so many bits."""
     most = (bits << LIKELY) + 1
     rows, components = len(work.rows.low), len(work.mill.low)
-    shapes = [(most,), (most,), (bits,), (bits, 5 * rows), (bits, 3 * components)]
+    shapes = [(most,), (most,), (bits,), (bits, 4 * rows), (bits, 3 * components)]
     units, known, upper, kept, mill = (np.zeros(shape, np.int64) for shape in shapes)
     return Tree(units, known, new_deal(most), upper, kept, mill)
 
@@ -54,9 +54,8 @@ def keep(tree: Tree, work: Work, step: int) -> None:
     """Keep what is known at a node."""
     rows, mill = work.rows, work.mill
     for k in range(len(rows.low)):
-        tree.rows[step, 5 * k], tree.rows[step, 5 * k + 1] = rows.low[k], rows.high[k]
-        tree.rows[step, 5 * k + 2] = rows.below[k]
-        tree.rows[step, 5 * k + 3], tree.rows[step, 5 * k + 4] = rows.total[k], rows.over[k]
+        tree.rows[step, 4 * k], tree.rows[step, 4 * k + 1] = rows.low[k], rows.high[k]
+        tree.rows[step, 4 * k + 2], tree.rows[step, 4 * k + 3] = rows.below[k], rows.over[k]
     for k in range(len(mill.low)):
         tree.mill[step, 3 * k], tree.mill[step, 3 * k + 1] = mill.low[k], mill.high[k]
         tree.mill[step, 3 * k + 2] = mill.middle[k]
@@ -67,9 +66,8 @@ def put_back(tree: Tree, work: Work, step: int) -> None:
     """The mirror of `keep`."""
     rows, mill = work.rows, work.mill
     for k in range(len(rows.low)):
-        rows.low[k], rows.high[k] = tree.rows[step, 5 * k], tree.rows[step, 5 * k + 1]
-        rows.below[k] = tree.rows[step, 5 * k + 2]
-        rows.total[k], rows.over[k] = tree.rows[step, 5 * k + 3], tree.rows[step, 5 * k + 4]
+        rows.low[k], rows.high[k] = tree.rows[step, 4 * k], tree.rows[step, 4 * k + 1]
+        rows.below[k], rows.over[k] = tree.rows[step, 4 * k + 2], tree.rows[step, 4 * k + 3]
     for k in range(len(mill.low)):
         mill.low[k], mill.high[k] = tree.mill[step, 3 * k], tree.mill[step, 3 * k + 1]
         mill.middle[k] = tree.mill[step, 3 * k + 2]
