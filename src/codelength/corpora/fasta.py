@@ -18,7 +18,7 @@ from codelength.errors import InputError
 LETTERS = b"ACTGactg"
 """By symbol; small letters are repeats (a soft mask)."""
 UNKNOWN = b"NRYKMSWBDHVnrykmswbdhv-"
-"""Letters for bases that are not known, or for one of several (IUPAC 1970), and for gaps."""
+"""Letters for bases that are not known, or for one of several (NC-IUB 1984), and for gaps."""
 NO_BASE, STRANGE = 254, 255
 BLOCK = 1 << 20
 _SYMBOLS = np.full(256, STRANGE, np.uint8)
